@@ -6,6 +6,7 @@ from core.ui.data.importing import unfinished_import
 from core.ui.shell.name_prompt import asks_for_name
 from core.ui.shell.page import heading, open_page
 from core.ui.shell.popovers import popovers_by_keyboard
+from core.ui.training.ahead import ahead_card
 from core.ui.training.page import running_card, start_card, watch_for_start
 from core.ui.training.proposal import proposed
 from core.ui.training.result import show_result
@@ -29,6 +30,7 @@ with open_page("train") as page:
             proposed(page, key="train")
             start_card(page, ready)
             schedule_card(page)
+            ahead_card(page)
             ended = [run for run in history(page.workspace, page.user) if not run.active]
             watch_for_start(page, ended[0].run_id if ended else None)
             if ended:

@@ -94,6 +94,14 @@ COLUMNS: dict[str, str | None] = {
     "assay_uploads.place": DIGEST,
     "assay_uploads.process": "host and number of one of our processes",
     "assay_uploads.message": None,
+    "assay_jobs.kind": OURS,
+    "assay_jobs.state": OURS,
+    "assay_jobs.options": None,
+    "assay_jobs.requested_by": PERSON,
+    "assay_jobs.place": DIGEST,
+    "assay_jobs.process": "host and number of one of our processes",
+    "assay_jobs.message": None,
+    "assay_jobs.result": "figures, the name of a folder, and a sentence of ours about kinds and numbers",
     "assay_items.identity": DIGEST,
     "assay_items.prompt_group": DIGEST,
     "assay_items.context_id": None,
@@ -172,6 +180,7 @@ COLUMNS: dict[str, str | None] = {
     "assay_workers.process": "host and number of one of our processes",
     "assay_workers.place": DIGEST,
     "assay_workers.takes": OURS,
+    "assay_workers.builds": DIGEST,
     "assay_settings.name": OURS,
     "assay_settings.value": "numbers that a lead set, and the number of who set them",
     "assay_sign_ins.key": DIGEST,
@@ -289,6 +298,15 @@ def plant(workspace: Workspace, people: dict[str, User]) -> Planted:
                 state="checked",
                 message=text("assay_uploads.message"),
                 report=_report(text("assay_uploads.report")),
+            )
+        )
+        session.add(
+            t.Job(
+                kind="export",
+                state="failed",
+                options={"kind": "gold", "ending": "csv", "reason": text("assay_jobs.options")},
+                requested_by="Lea",
+                message=text("assay_jobs.message"),
             )
         )
         old = t.LegacySession(

@@ -146,6 +146,9 @@ def parser() -> argparse.ArgumentParser:
 
     sub = command("embed", embed, "compute the vectors of rated answers ahead of a training")
     sub.add_argument("--all", action="store_true", help="of all answers, rated or not")
+    sub.add_argument("--workers", type=int, help="processes on this machine (default: one a core)")
+    sub.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster, as in tls://10.0.0.5:8786 (make dask)")
+    sub.add_argument("--job", type=int, help=argparse.SUPPRESS)  # what the Train page asked for
 
     sub = command("export", export, "write ratings, gold, pairs, kto, sft, preferences or feedback to a file")
     sub.add_argument("kind", choices=("ratings", "gold", "pairs", "kto", "sft", "preferences", "feedback"))
@@ -226,8 +229,8 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--port", type=int, default=8600)
     sub.add_argument("--workers", type=int, default=1, help="processes, each with the model loaded (about 600 MB)")
 
-    sub = command("worker", worker, "take trainings and imports that pages ask for, until it is stopped")
-    sub.add_argument("--only", metavar="KINDS", help="training or import; without: training,import")
+    sub = command("worker", worker, "take what pages ask for: trainings, imports, large exports, builds; until stopped")
+    sub.add_argument("--only", metavar="KINDS", help="some of training,import,export,build (default: all)")
     sub.add_argument("--gpu", action="store_true", help="this machine has a GPU: other workers leave trainings to it")
 
     command("doctor", doctor, "check database, rights, model files, encoder and disk")

@@ -20,6 +20,7 @@ from core.store import compacting, schema
 from core.store.database import Store, connect
 from core.store.interactions import identifiers, legacy, uploads
 from core.store.people import accounts
+from core.store.running import jobs
 from core.store.training import versions
 from core.store.types import now
 
@@ -77,6 +78,7 @@ class Workspace:
         taken = legacy.sweep(self.store)
         compacting.tidy(self.store)
         uploads.sweep(self.store, self.settings.home)
+        jobs.sweep(self.store, self.settings.home)
         self.mark_due()
         # a look over a million rows takes seconds: it may fill a twentieth of the time, not more
         self._sweep_again_at = time.monotonic() + max(SWEEP_SECONDS, 20 * (time.monotonic() - began))

@@ -36,8 +36,10 @@ _EDGES = (
 )
 
 
-def start(emb_model: str, folder: Path) -> None:
-    """Start the build and return at once; a second one at the same time, from whatever process, ends by itself.
+def start(emb_model: str, folder: Path) -> int:
+    """Start the build and return the number of its process at once.
+
+    A second one at the same time, from whatever process, ends by itself.
 
     Raises:
         OSError: the process cannot be started, or its log cannot be written.
@@ -45,7 +47,7 @@ def start(emb_model: str, folder: Path) -> None:
     folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (folder.parent / "build.log").open("ab") as output:
         # a command that only ranked once may end before: the next one finds it ready; one core is left for who serves
-        start_detached(__name__, emb_model, str(folder), output=output, OMP_NUM_THREADS="1")
+        return start_detached(__name__, emb_model, str(folder), output=output, OMP_NUM_THREADS="1")
 
 
 def probes() -> list[str]:

@@ -4,6 +4,7 @@ import logging
 import math
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from core.domain.errors import AssayError
@@ -24,8 +25,19 @@ PATIENCE_SECONDS = 600.0
 class ServingEncoder:
     """Names the encoder to use for one call; safe to share between threads."""
 
-    def __init__(self, emb_model: str, reference: SentenceEncoder, home: Path, *, fast: bool) -> None:
-        """``fast`` allows the fast encoder; its builds lie below ``home``."""
+    def __init__(
+        self,
+        emb_model: str,
+        reference: SentenceEncoder,
+        home: Path,
+        *,
+        fast: bool,
+        start: Callable[[str, Path], object] = building.start,
+    ) -> None:
+        """``fast`` allows the fast encoder; its builds lie below ``home``, and ``start`` has one made (EMB_MODEL and
+        folder).
+        """
+        self._start = start
         self._emb_model = emb_model
         self._reference = reference
         self._home = home
@@ -94,7 +106,7 @@ class ServingEncoder:
         if time.monotonic() < self._started_at + PATIENCE_SECONDS:
             return
         self._started_at = time.monotonic()
-        building.start(self._emb_model, folder)
+        self._start(self._emb_model, folder)
         log.info("building the fast encoder in %s; sentence-transformers serves until it is ready", folder)
 
     def _refuse(self, reason: str) -> None:

@@ -3,9 +3,12 @@
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,6 +17,7 @@ from playwright.sync_api import Browser, Page, expect
 from core.domain.metrics import Metric
 from core.domain.roles import COMMAND_LINE
 from core.services.models.verdicts import verdicts
+from core.services.running import workers
 from core.services.workspace import Workspace, open_workspace, this_process
 from core.store.training import runs
 from tests.browser.serving import serve
@@ -41,6 +45,31 @@ def workspace(dashboard) -> Workspace:
     """The dashboard's database with the sample in it, from beside the server."""
     assert command_line(dashboard, "sample", "load").returncode == 0
     return open_workspace({"ASSAY_HOME": str(dashboard.home)})
+
+
+@pytest.fixture
+def worker() -> Iterator[Callable[[Path], subprocess.Popen]]:
+    """Starts `python -m core worker` on a home; whatever lives at the end is killed."""
+    begun: list[subprocess.Popen] = []
+
+    def start(home: Path) -> subprocess.Popen:
+        command = [sys.executable, "-m", "core", "worker"]
+        environ = os.environ | {"ASSAY_HOME": str(home)}
+        begun.append(subprocess.Popen(command, cwd=ROOT, env=environ, stderr=subprocess.DEVNULL))
+        until = time.monotonic() + PATIENCE
+        workspace = open_workspace({"ASSAY_HOME": str(home)})
+        while str(begun[-1].pid) not in str(workers.listed(workspace, COMMAND_LINE)):
+            assert begun[-1].poll() is None
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        workspace.store.engine.dispose()
+        return begun[-1]
+
+    yield start
+    for process in begun:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
 
 
 @pytest.fixture
@@ -143,6 +172,49 @@ def test_a_training_outlives_the_server(page: Page, tmp_path):
         with workspace.store.write() as session:
             runs.add_event(session, run_id, "FoldDone", fold(2))
         expect(live(page)).to_contain_text("2 of 5 tests done")
+
+
+def stands_still(worker: subprocess.Popen, home: Path) -> None:
+    """Stop a worker where it holds no lock of the database, as a machine that hangs."""
+    while True:
+        os.kill(worker.pid, signal.SIGSTOP)
+        try:
+            with closing(sqlite3.connect(home / "assay.db", timeout=0.1, isolation_level=None)) as file:
+                file.execute("BEGIN IMMEDIATE")
+                return
+        except sqlite3.OperationalError:
+            os.kill(worker.pid, signal.SIGCONT)
+            time.sleep(0.01)
+
+
+def test_a_worker_trains_through_a_restart_and_the_next_one_takes_up_what_a_killed_one_was_at(
+    page: Page, worker: Callable[[Path], subprocess.Popen], tmp_path
+):
+    """Asked for on the page, by real processes: dashboard and worker end and start again, and one model comes of it."""
+    with serve(tmp_path) as first:
+        workspace = open_workspace({"ASSAY_HOME": str(tmp_path)})
+        assert command_line(first, "sample", "load").returncode == 0
+        lead(workspace, "Ana")
+        carries_out = worker(tmp_path)
+        page.goto(f"{first.url}/train")
+        page.locator(".st-key-train-start button").press("Enter")
+        page.locator(".st-key-rate-name input").press_sequentially("Ana")
+        page.keyboard.press("Enter")
+        page.locator(".st-key-train-start button").press("Enter")
+        expect(live(page)).to_contain_text("A worker on")
+        stands_still(carries_out, tmp_path)  # or it may be done before the dashboard is there again
+    with serve(tmp_path) as again:
+        page.goto(f"{again.url}/train")
+        expect(live(page)).to_contain_text("Training 1 is running")
+        ((state, process),) = again.query("select state, process from assay_runs")
+        assert (state, process.rpartition(":")[2]) == ("running", str(carries_out.pid))
+        carries_out.kill()
+        carries_out.wait()
+        expect(live(page)).to_contain_text("The next worker begins it again; nothing was lost.")
+        worker(tmp_path)
+        expect(page.locator(".st-key-train-verdict")).to_be_visible()
+        assert again.query("select state, claim, lost from assay_runs") == [("finished", 2, 1)]
+        assert len(again.query("select * from assay_model_versions")) == 1
 
 
 def test_a_training_started_by_keyboard_survives_a_reload_and_shows_its_result(

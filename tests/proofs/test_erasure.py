@@ -36,6 +36,7 @@ from core.store.tables import (
     HeldOutPrompt,
     Import,
     Item,
+    Job,
     JudgeChoice,
     JudgeScore,
     Lease,
@@ -117,6 +118,9 @@ GOES = {
     "assay_held_out.prompt_group",
     "assay_imports.rejected",
     "assay_imports.left_out",
+    "assay_jobs.options",
+    "assay_jobs.message",
+    "assay_jobs.result",
     "assay_uploads.how",
     "assay_uploads.report",
     "assay_uploads.message",
@@ -161,6 +165,8 @@ NO_TEXT_OF_AN_ANSWER = {
         "assay_exports.identifiers",
         "assay_imports.state",
         "assay_uploads.state",
+        "assay_jobs.kind",
+        "assay_jobs.state",
         "assay_items.source",
         "assay_rating_events.action",
         "assay_rating_events.chosen",
@@ -192,6 +198,7 @@ NO_TEXT_OF_AN_ANSWER = {
         "assay_text_history.by",
         "assay_runs.requested_by",
         "assay_uploads.requested_by",
+        "assay_jobs.requested_by",
         "assay_audit_samples.requested_by",
         "assay_model_versions.archived_by",
         "assay_audit.actor",
@@ -217,6 +224,9 @@ NO_TEXT_OF_AN_ANSWER = {
         "assay_workers.process",
         "assay_workers.place",
         "assay_workers.takes",
+        "assay_workers.builds",
+        "assay_jobs.place",
+        "assay_jobs.process",
         "assay_imports.process",
         "assay_uploads.process",
         "assay_uploads.folder",
@@ -427,6 +437,19 @@ def planted(workspace: Workspace, tmp_path) -> int:
                 answers=1,
                 identifiers="included",
                 reason=word("assay_exports.reason"),
+            )
+        )
+        made = workspace.settings.home / "exports" / "e0" / "assay_gold.csv"
+        made.parent.mkdir(parents=True)
+        made.write_text(word("exports.file"))
+        session.add(
+            Job(
+                kind="export",
+                state="finished",
+                options={"kind": "gold", "ending": "csv", "reason": word("assay_jobs.options")},
+                requested_by="Ana",
+                message=word("assay_jobs.message"),
+                result={"folder": made.parent.name, "asks": word("assay_jobs.result")},
             )
         )
         copy = workspace.settings.home / "uploads" / "c0" / "rows.csv"

@@ -6,9 +6,11 @@ import pytest
 
 from core.domain.roles import COMMAND_LINE
 from core.domain.texts import text_hash
-from core.reward.encoding.embedder import Embedder
+from core.reward.encoding.embedder import Embedder, MemoryCache, View
 from core.services.data import erasure
+from core.services.reranking.reranking import reference_embedder
 from core.services.scoring import embedding
+from core.serving.scoring import pool
 from core.store.training.embeddings import DatabaseVectors
 from tests import looked
 from tests.databases import added, rater
@@ -24,6 +26,18 @@ def encoder(monkeypatch):
         embedding, "reference_embedder", lambda workspace: Embedder(found, DatabaseVectors(workspace.store))
     )
     monkeypatch.setattr(embedding, "ANSWERS", 2)
+
+    class Here:
+        """In the place of worker processes."""
+
+        def __init__(self, work, count):
+            pass
+
+        def map(self, parts):
+            for number, texts in parts:
+                yield number, Embedder(found, MemoryCache()).vectors(texts, View.WINDOWS)
+
+    monkeypatch.setattr(pool, "LocalWorkers", Here)
     return found
 
 
@@ -72,3 +86,18 @@ def test_of_an_answer_that_is_erased_meanwhile_no_vector_stays(workspace, encode
     encoder.encode = while_it_goes
     list(embedding.embed(workspace, COMMAND_LINE, everything=True))
     assert known(workspace, "question 0", "answer 0", "question 1", "answer 1") == [False, False, True, True]
+
+
+@pytest.mark.slow
+def test_processes_of_this_machine_read_with_the_reference_encoder(workspace):
+    """Real ones: what they put into the database is what a training would have computed itself."""
+    texts = ["question", "answer 0", "answer 1 " * 400]
+    for answer in texts[1:]:
+        added(workspace, texts[0], answer)
+    *_, last = embedding.embed(workspace, COMMAND_LINE, everything=True, workers=2)
+    assert (last.done, last.total) == (2, 2)
+    reference = reference_embedder(workspace)
+    kept = DatabaseVectors(workspace.store).get(reference.key(View.WINDOWS), [text_hash(text) for text in texts])
+    assert [kept[text_hash(text)].shape for text in texts] == [(1, 384), (1, 384), (6, 384)]
+    for text, own in reference.in_memory().vectors(texts, View.WINDOWS).items():
+        assert kept[text_hash(text)] == pytest.approx(own, abs=1e-5)

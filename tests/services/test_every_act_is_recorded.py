@@ -19,10 +19,21 @@ from core.domain.progress import RatingTarget
 from core.domain.queue import QueueSettings
 from core.domain.retraining import RetrainSettings, Schedule
 from core.domain.roles import COMMAND_LINE, Role, User
+from core.domain.running.work import Work
 from core.domain.second_looks import RepeatSettings
 from core.domain.texts import prompt_group
 from core.labeling.how_to_read import HowToRead
-from core.services.data import conversations, erasure, exporting, importing, interactions, redaction, selected, uploads
+from core.services.data import (
+    conversations,
+    erasure,
+    exporting,
+    importing,
+    interactions,
+    prepared,
+    redaction,
+    selected,
+    uploads,
+)
 from core.services.models import guarantee, models, thinning
 from core.services.operations import backup
 from core.services.outcomes import demo
@@ -32,12 +43,16 @@ from core.services.rating import queue, rating, second_opinions
 from core.services.rating.second_opinions import AskFor
 from core.services.reranking import cases, preferences, reranking
 from core.services.review import disagreements, guidelines, progress, second_looks
-from core.services.running import schedule
+from core.services.running import jobs, schedule
+from core.services.running.workers import place_of
+from core.services.scoring import embedding
 from core.services.training import retraining, training
 from core.services.workspace import Workspace, open_workspace, this_process
 from core.services.worth import samples
 from core.store.interactions import uploads as stored_uploads
 from core.store.people.api_keys import suspend
+from core.store.running import jobs as stored_jobs
+from core.store.running import workers as stored_workers
 from core.store.tables import Audit, HeldOutPrompt, Identity, Upload
 from core.store.training import runs
 from tests import looked, sent
@@ -57,6 +72,19 @@ NOT_IN_THE_RECORD = {
     "running.worker.work": "what was asked for is recorded, and what comes of it",
     "training.training.begin_where_no_worker": "a part of starting one, which is recorded",
     "training.training.carry_out_next": "that it was asked for is recorded, and what comes of it (test_training)",
+    "data.prepared.carry_out_next": "that it was asked for is recorded, and the export itself",
+    "data.prepared.listed": "a look; what a killed process did is told as ended",
+    "running.builds.begin": "no person decides it, and it changes how fast answers are ranked, not how",
+    "running.builds.carry_out_next": "as above",
+    "running.jobs.carried_out": "a part of what was asked for, which is recorded",
+    "running.jobs.finished": "as above",
+    "running.jobs.listed": "a look; what a killed process did is told as ended",
+    "running.jobs.put_away": "puts a note and a file away that were made to be downloaded",
+    "running.jobs.stop_dead": "as above",
+    "running.jobs.taken": "as above",
+    "running.jobs.taken_next": "as above",
+    "scoring.embedding.carry_out": "that it was asked for is recorded",
+    "scoring.embedding.carry_out_next": "as above",
     "data.uploads.drop": "puts a copy of a file away; what was imported stays",
     "data.uploads.listed": "tells those whose process died as stopped",
     "data.uploads.start_check": "reads a file and stores nothing of it",
@@ -542,6 +570,38 @@ def start(w: Workspace, lead: User) -> Act:
         training.start(w, lead)
 
 
+def a_worker_exports(w: Workspace) -> None:
+    with w.store.write() as session:
+        stored_workers.add(session, this_process(), place_of(w.settings.home), tuple(Work), gpu=False)
+
+
+def ask_for_export(w: Workspace, lead: User) -> Act:
+    a_worker_exports(w)
+    yield
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(prepared, "LARGE", 0)
+        assert prepared.start(w, lead, "gold", "csv") is not None
+
+
+def cancel_job(w: Workspace, lead: User) -> Act:
+    with w.store.write() as session:
+        number = stored_jobs.begin(session, "export", {}, lead, for_worker=True).job_id
+    yield
+    jobs.cancel(w, lead, number)
+    jobs.cancel(w, lead, number)
+
+
+def embed(w: Workspace, lead: User) -> Act:
+    yield
+    list(embedding.embed(w, lead))
+
+
+def ask_to_embed(w: Workspace, lead: User) -> Act:
+    a_worker_exports(w)
+    yield
+    embedding.start(w, lead)
+
+
 def train(w: Workspace, lead: User) -> Act:
     yield
     list(training.train(w, lead))
@@ -627,6 +687,10 @@ IN_THE_RECORD: dict[str, tuple[Callable[[Workspace, User], Act], list[str]]] = {
     "people.sign_in.enter": (enter, ["signed in"]),
     "people.sign_in.sign_out": (sign_out, ["signed out"]),
     "training.training.cancel": (cancel, ["cancelled training"]),
+    "data.prepared.start": (ask_for_export, ["asked for export"]),
+    "running.jobs.cancel": (cancel_job, ["cancelled export"]),
+    "scoring.embedding.embed": (embed, ["started embedding"]),
+    "scoring.embedding.start": (ask_to_embed, ["started embedding"]),
     "training.training.start": (start, ["started training"]),
     "training.training.train": (train, ["started training"]),  # what comes of it: test_training
     "training.training.train_to_end": (train_to_end, ["started training"]),

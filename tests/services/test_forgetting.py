@@ -19,6 +19,7 @@ from core.services.rating import queue, rating
 from core.services.reranking import cases, preferences
 from core.services.review import guidelines
 from core.store.rating import leases, suggestions
+from core.store.running import jobs
 from core.store.tables import (
     Audit,
     AuditSample,
@@ -144,6 +145,8 @@ def lived(workspace, ben, zoltan, tmp_path) -> int:
     file = tmp_path / "again.csv"
     file.write_text(f"user_prompt,ai_response,rating,rater\nold,old,2,{NAME}\n")
     list(importing.import_file(workspace, COMMAND_LINE, file))
+    with workspace.store.write() as session:
+        jobs.begin(session, "embedding", {}, zoltan, for_worker=True)
     brought = uploads.take(workspace, zoltan, "more.csv", BytesIO(b"user_prompt,ai_response\nnew,new\n"))
     uploads.start_check(workspace, zoltan, brought, HowToRead())
     uploads.start_import(workspace, zoltan, brought)

@@ -315,6 +315,7 @@ def test_every_function_that_asks_leads_out_through_the_exit():
         "training.training.train",
         "training.training.carry_out_next",
         "data.uploads.carry_out_next",
+        "data.prepared.content",
         "running.schedule.begin_if_due",
         "running.worker.work",
     }

@@ -24,7 +24,7 @@ from core.domain.roles import COMMAND_LINE
 from core.services.scoring import scoring
 from core.services.scoring.scoring import ScoreResult
 from core.services.workspace import open_workspace
-from core.serving.scoring import parts
+from core.serving.scoring import parts, pool
 from core.serving.scoring.processes import LocalWorkers
 from tests.databases import PATIENCE
 from tests.serving.scorers import DIE, Lengths
@@ -36,19 +36,19 @@ class Here:
     replaced = 0
     taken: list[int] = []  # noqa: RUF012  of all of them
 
-    def __init__(self, scorer, count):
-        self.scorer = scorer
+    def __init__(self, work, count):
+        self.work = work
 
-    def score(self, parts):
+    def map(self, parts):
         for number, rows in parts:
             Here.taken.append(number)
-            yield number, self.scorer.score(rows)
+            yield number, self.work(rows)
 
 
 @pytest.fixture
 def here(monkeypatch):
-    monkeypatch.setattr(scoring, "LocalWorkers", Here)
-    monkeypatch.setattr(scoring, "PART_ROWS", 10)
+    monkeypatch.setattr(pool, "LocalWorkers", Here)
+    monkeypatch.setattr(parts, "PART_ROWS", 10)
     Here.taken.clear()
     return Here.taken
 
@@ -253,7 +253,7 @@ def test_a_worker_that_dies_is_counted(workspace, file, tmp_path, monkeypatch):
     file.write_text(f"question,answer\nq,aa\nq,{DIE}\n")
     (tmp_path / "diary").mkdir()
     deadly = Lengths(tmp_path / "diary")
-    monkeypatch.setattr(scoring, "LocalWorkers", lambda scorer, count: LocalWorkers(deadly, count))
+    monkeypatch.setattr(pool, "LocalWorkers", lambda work, count: LocalWorkers(deadly.score, count))
     _, result = run(workspace, file, tmp_path / "scored.csv", workers=1)
     assert (result.rows, result.replaced) == (2, 1)
 
@@ -277,7 +277,7 @@ def test_killed_and_started_again_on_the_command_line(trained_home, tmp_path, ca
     assert not out.exists()
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     result = json.loads(done.stdout.splitlines()[-1])
-    assert parts.PART_ROWS <= result["kept"] < number
+    assert parts.FEWEST_ROWS <= result["kept"] < number
     assert (result["rows"], result["scored"]) == (number, number)
     assert [row["answer"] for row in rows_of(out)] == [f"answer {n} of them" for n in range(number)]
     assert not folder.exists()

@@ -12,7 +12,7 @@ import pytest
 from core.domain.errors import BadInput, Conflict, Unavailable
 from core.serving.scoring import cluster
 from core.serving.scoring.cluster import DaskWorkers
-from core.serving.scoring.parts import parts_of, says_where
+from core.serving.scoring.parts import part_rows, parts_of, says_where
 from core.serving.scoring.processes import DEATHS, LocalWorkers
 from core.serving.scoring.scorer import Scored
 from tests.serving.scorers import DIE, FAIL, Lengths
@@ -28,8 +28,8 @@ def parts(*answers):
 def test_every_part_is_scored_once_by_workers_that_stay(tmp_path):
     """Two processes share ten parts; none of them is this one, and all have ended afterwards."""
     before = {child.pid for child in multiprocessing.active_children()}
-    workers = LocalWorkers(Lengths(tmp_path), 2)
-    found = dict(workers.score(parts(*["x" * size for size in range(10)])))
+    workers = LocalWorkers(Lengths(tmp_path).score, 2)
+    found = dict(workers.map(parts(*["x" * size for size in range(10)])))
     assert {number: scores[0].score for number, scores in found.items()} == {n: float(n) for n in range(10)}
     taken = [file.name.partition("-")[0] for file in tmp_path.iterdir()]
     assert len(taken) == 10
@@ -39,8 +39,8 @@ def test_every_part_is_scored_once_by_workers_that_stay(tmp_path):
 
 
 def test_a_worker_that_dies_costs_its_part_and_is_replaced(tmp_path):
-    workers = LocalWorkers(Lengths(tmp_path), 1)
-    found = dict(workers.score(parts("a", "bb", DIE, "dddd")))
+    workers = LocalWorkers(Lengths(tmp_path).score, 1)
+    found = dict(workers.map(parts("a", "bb", DIE, "dddd")))
     assert [found[number][0].score for number in range(4)] == [1, 2, 3, 4]
     assert workers.replaced == 1
     taken = [file for file in tmp_path.iterdir() if not file.name.startswith("death")]
@@ -48,15 +48,15 @@ def test_a_worker_that_dies_costs_its_part_and_is_replaced(tmp_path):
 
 
 def test_a_part_that_kills_every_worker_is_given_up_with_a_sentence(tmp_path):
-    workers = LocalWorkers(Lengths(tmp_path, dies=99), 1)
+    workers = LocalWorkers(Lengths(tmp_path, dies=99).score, 1)
     with pytest.raises(Unavailable, match="Finished parts are kept"):
-        list(workers.score(parts(DIE)))
+        list(workers.map(parts(DIE)))
     assert len(list(tmp_path.glob("death-*"))) == DEATHS
 
 
 def test_what_a_worker_complains_of_reaches_who_asked(tmp_path):
     with pytest.raises(Unavailable, match="The encoder is not here") as caught:
-        list(LocalWorkers(Lengths(tmp_path), 1).score(parts(FAIL)))
+        list(LocalWorkers(Lengths(tmp_path).score, 1).map(parts(FAIL)))
     assert caught.value.detail == "somewhere"
 
 
@@ -74,6 +74,12 @@ def test_parts_that_were_kept_are_there_the_next_time(tmp_path):
     with parts_of(out) as found:
         assert found.begin(ABOUT | {"model": "another"}) is True
         assert found.read(0, 2) is None
+
+
+@pytest.mark.parametrize("rows, size", [(1, 200), (3_000, 200), (8_000, 250), (16_000, 500), (1_000_000, 500)])
+def test_a_small_file_has_enough_parts_for_all_cores(rows, size):
+    """And a large one no more than a disk and a folder can bear."""
+    assert part_rows(rows) == size
 
 
 @pytest.mark.parametrize("damage", [lambda data: data[:-9], lambda data: data.replace(b"0.25", b"0.75"), lambda _: b""])
@@ -124,7 +130,7 @@ def test_a_full_disk_is_said_and_keeps_what_is_there(tmp_path):
 import resource, signal, sys
 from pathlib import Path
 from core.domain.errors import Unavailable
-from core.serving.scoring.parts import parts_of, says_where
+from core.serving.scoring.parts import part_rows, parts_of, says_where
 from core.serving.scoring.scorer import Scored
 with parts_of(Path(sys.argv[1])) as found:
     found.begin({"input": "a"})
@@ -163,16 +169,16 @@ with parts_of(Path(sys.argv[1])) as found:
 def test_texts_travel_within_this_machine_or_over_tls_only(tmp_path, monkeypatch, address, may):
     monkeypatch.setattr(cluster, "installed", lambda: True)
     if may:
-        DaskWorkers(Lengths(tmp_path), address)
+        DaskWorkers(Lengths(tmp_path).score, address)
     else:
         with pytest.raises(BadInput, match="Nothing was sent"):
-            DaskWorkers(Lengths(tmp_path), address)
+            DaskWorkers(Lengths(tmp_path).score, address)
 
 
 def test_without_dask_it_says_how_to_get_it(tmp_path, monkeypatch):
     monkeypatch.setattr(cluster, "installed", lambda: False)
     with pytest.raises(BadInput, match="make dask"):
-        DaskWorkers(Lengths(tmp_path), "127.0.0.1:8786")
+        DaskWorkers(Lengths(tmp_path).score, "127.0.0.1:8786")
 
 
 needs_dask = pytest.mark.skipif(not cluster.installed(), reason="not here: Dask is optional (make dask)")
@@ -188,10 +194,10 @@ from tests.serving.scorers import Lengths
 if __name__ == "__main__":
     answers = json.loads(sys.argv[2])
     with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, host="127.0.0.1") as cluster:
-        workers = DaskWorkers(Lengths(Path(sys.argv[1]), dies=int(sys.argv[3])), cluster.scheduler_address)
+        workers = DaskWorkers(Lengths(Path(sys.argv[1]), dies=int(sys.argv[3])).score, cluster.scheduler_address)
         parts = iter([(number, [("question", answer)]) for number, answer in enumerate(answers)])
         try:
-            print(json.dumps(sorted(workers.score(parts))))
+            print(json.dumps(sorted(workers.map(parts))))
         except AssayError as error:
             print(json.dumps(str(error)))
 """

@@ -50,9 +50,15 @@ def score(options: argparse.Namespace) -> Done:
 
 def embed(options: argparse.Namespace) -> Done:
     """Compute vectors of stored answers, showing progress."""
-    done = 0
+    done, workspace = 0, open_workspace()
+    if options.job is not None:
+        steps = embedding.carry_out(workspace, COMMAND_LINE, options.job)
+    else:
+        steps = embedding.embed(
+            workspace, COMMAND_LINE, everything=options.all, workers=options.workers, scheduler=options.scheduler
+        )
     with ProgressBar("reading answers", unit="answer") as bar:
-        for step in embedding.embed(open_workspace(), COMMAND_LINE, everything=options.all):
+        for step in steps:
             done = step.done
             bar.at(step.done, step.total)
     say(f"The vectors of {plural(done, 'answer')} are in the database; the next training does not compute them again.")

@@ -1,4 +1,4 @@
-"""`worker`: takes trainings and imports that pages ask for, until it is stopped."""
+"""`worker`: takes what pages ask for, until it is stopped."""
 
 import argparse
 import os
@@ -16,6 +16,7 @@ from core.services.workspace import open_workspace, this_process
 def worker(options: argparse.Namespace) -> Done:
     """Work until a signal asks to stop; what is under way then is given back."""
     from core.services.running.worker import work
+    from core.services.running.workers import in_words
 
     takes = _kinds(options.only)
     workspace, stop = open_workspace(), threading.Event()
@@ -28,7 +29,7 @@ def worker(options: argparse.Namespace) -> Done:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, ask_to_stop)
     os.nice(5)  # the raters at this machine come first
-    say(f"Worker {this_process()} takes {' and '.join(f'{kind}s' for kind in takes)} (Ctrl+C stops it)")
+    say(f"Worker {this_process()} takes {in_words(takes)} (Ctrl+C stops it)")
     done = work(workspace, COMMAND_LINE, takes=takes, gpu=options.gpu, stop=stop)
     return {"done": done}, 0
 

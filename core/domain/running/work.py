@@ -6,5 +6,7 @@ from enum import StrEnum
 class Work(StrEnum):
     """A kind of work that pages ask for."""
 
-    TRAINING = "training"
+    TRAINING = "training"  # and the reading of texts ahead of it
     IMPORT = "import"  # checks and imports of files
+    EXPORT = "export"  # large ones
+    BUILD = "build"  # of the fast encoder

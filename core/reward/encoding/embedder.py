@@ -129,6 +129,14 @@ class Embedder:
         most = windows.WINDOW_WORDS * (windows.MAX_WINDOWS if view is View.WINDOWS else 2)  # a whole text: 256 pieces
         return {text: windows.count_words(text, most) for key, text in by_hash.items() if key not in known}
 
+    def missing(self, texts: Iterable[str], view: View) -> list[str]:
+        """Those of the texts whose vectors are not in the cache, each once."""
+        return list(self._missing({text_hash(text): text for text in texts}, view).values())
+
+    def keep(self, vectors: Mapping[str, NDArray[np.float32]], view: View) -> None:
+        """Put vectors into the cache that this encoder made elsewhere; by text, each of shape (windows, dim)."""
+        self._cache.put(self.key(view), {text_hash(text): rows for text, rows in vectors.items()})
+
     def warm(self, texts: Mapping[View, Iterable[str]]) -> Iterator[Progress]:
         """Put the vectors of ``texts`` into the cache chunk by chunk, so that an interrupted run keeps what it did.
 

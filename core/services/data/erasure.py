@@ -23,6 +23,7 @@ from core.store.interactions.consensus import lock_as_seen
 from core.store.people import accounts
 from core.store.people.raters import Rater
 from core.store.retrying import retried, written
+from core.store.running import jobs
 
 LISTED = 10
 WITH_RATERS = ("ratings", "preferences", "pairs", "sft")
@@ -59,7 +60,7 @@ def preview_interaction(workspace: Workspace, user: User, interaction_id: int) -
     with workspace.store.read() as session:
         going = answers.parts(session, interaction_id)
         goes = {part.words: number for part in going if (number := part.count(session))}
-        goes |= copies.copies(session, [interaction_id], going).count() | _uploads(session)
+        goes |= copies.copies(session, [interaction_id], going).count() | _files(session)
         shown = interactions.load(session, interaction_id)
         remains = _after_interaction(workspace, session, interaction_id, going)
         return Forgetting(f"answer {interaction_id}", False, goes, remains, shown.version if shown else None)
@@ -87,10 +88,10 @@ def interaction(workspace: Workspace, user: User, interaction_id: int, *, seen: 
         going = answers.parts(session, interaction_id)
         copied = copies.copies(session, [interaction_id], going)
         remains = _after_interaction(workspace, session, interaction_id, going)
-        goes = answers.remove(session, going) | copied.count() | _uploads(session)
+        goes = answers.remove(session, going) | copied.count() | _files(session)
         copied.put_out(session)
         audit.write(session, user, "forgot", f"interaction {interaction_id}", new=dict(goes))
-        _delete_uploads(workspace, session)
+        _delete_files(workspace, session)
     return Forgetting(f"answer {interaction_id}", True, goes, remains + _until_tidy(workspace))
 
 
@@ -124,7 +125,7 @@ def preview_rater(workspace: Workspace, user: User, who: str | int, *, ratings_s
     workspace.require(user, Act.PEOPLE)
     with workspace.store.read() as session:
         rater = _rater(session, who)
-        goes = raters.goes(session, rater, ratings_stay=ratings_stay) | _uploads(session)
+        goes = raters.goes(session, rater, ratings_stay=ratings_stay) | _files(session)
         return Forgetting(f"rater {rater.name}", False, goes, _after_rater(workspace, session, rater, ratings_stay))
 
 
@@ -148,7 +149,7 @@ def rater(workspace: Workspace, user: User, who: str | int, *, ratings_stay: boo
         rater_id, name = found.rater_id, found.name
         leads = accounts.leads(session, who_can_sign_in=signs_in)
         remains = _after_rater(workspace, session, found, ratings_stay)
-        goes = raters.erase(session, found, ratings_stay=ratings_stay) | _uploads(session)
+        goes = raters.erase(session, found, ratings_stay=ratings_stay) | _files(session)
         if leads and not accounts.leads(session, who_can_sign_in=signs_in):
             raise Conflict(
                 f"{name} is the last lead, and somebody must be left who can decide here. Nothing was changed. Make "
@@ -156,7 +157,7 @@ def rater(workspace: Workspace, user: User, who: str | int, *, ratings_stay: boo
             )
         did = "pseudonymised" if ratings_stay else "forgot"
         audit.write(session, user, did, f"person {rater_id}", new=dict(goes))
-        _delete_uploads(workspace, session)
+        _delete_files(workspace, session)
     return Forgetting(f"rater {name}", True, goes, remains + _until_tidy(workspace))
 
 
@@ -180,7 +181,7 @@ def preview_app_user(workspace: Workspace, user: User, application: str, named: 
     workspace.require(user, Act.CHANGE_DATA)
     with workspace.store.read() as session:
         meant = _meant(session, application)
-        goes = users.goes(session, meant, named)
+        goes = users.goes(session, meant, named) | _prepared(session)
         return Forgetting(_a_user_of(meant), False, goes, _after_app_user(workspace, session, meant, named))
 
 
@@ -197,8 +198,9 @@ def app_user(workspace: Workspace, user: User, application: str, named: str) -> 
     with workspace.store.write() as session:
         meant = _meant(session, application)
         remains = _after_app_user(workspace, session, meant, named)
-        goes = users.erase(session, meant, named)
+        goes = users.erase(session, meant, named) | _prepared(session)
         audit.write(session, user, "forgot", "user of an application", new=dict(goes))
+        _delete_prepared(workspace, session)
     return Forgetting(_a_user_of(meant), True, goes, remains + _until_tidy(workspace))
 
 
@@ -211,19 +213,30 @@ def _a_user_of(application: str) -> str:
     return f"a user of {masked(application)}"
 
 
-def _uploads(session: Session) -> dict[str, int]:
-    """How many copies of files go, as ``Part.words`` says it: any of them can hold what is erased."""
+def _files(session: Session) -> dict[str, int]:
+    """How many files go, as ``Part.words`` says it: any of them can hold what is erased."""
     number = uploads.count_unfinished(session)
-    return {"copies of files that are being brought in": number} if number else {}
+    return ({"copies of files that are being brought in": number} if number else {}) | _prepared(session)
 
 
-def _delete_uploads(workspace: Workspace, session: Session) -> None:
-    """Stop what is being brought in, and delete the copies; those on other machines go at the next sweep there.
+def _prepared(session: Session) -> dict[str, int]:
+    number = jobs.count_files(session)
+    return {"exports that were prepared here": number} if number else {}
 
-    Before the transaction ends: a copy that survived an erasure would be worse than one that is missed.
+
+def _delete_files(workspace: Workspace, session: Session) -> None:
+    """Stop what is being brought in or prepared, and delete the files; those on other machines go at the next sweep.
+
+    Before the transaction ends: a file that survived an erasure would be worse than one that is missed.
     """
+    _delete_prepared(workspace, session)
     for folder in uploads.put_out(session):
         uploads.delete_copy(workspace.settings.home, folder)
+
+
+def _delete_prepared(workspace: Workspace, session: Session) -> None:
+    for folder in jobs.put_out(session):
+        jobs.delete_file(workspace.settings.home, folder)
 
 
 def _rater(session: Session, who: str | int) -> Rater:

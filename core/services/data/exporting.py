@@ -4,7 +4,7 @@ Before a file is written: whether it would hold personal identifiers, who says t
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -43,6 +43,8 @@ from core.store.retrying import retried
 
 KINDS = tuple(EXPORTS)
 MAX_REASON = 500
+SAID_EVERY = 200
+"""Rows between two words on how far an export is."""
 
 
 class Marked(StrEnum):
@@ -118,12 +120,20 @@ def listed(workspace: Workspace, user: User, *, limit: int = 100) -> list[Export
 
 @masks_output()
 def export(
-    workspace: Workspace, user: User, kind: str, path: Path, *, marked: Marked = Marked.REFUSE, reason: str = ""
+    workspace: Workspace,
+    user: User,
+    kind: str,
+    path: Path,
+    *,
+    marked: Marked = Marked.REFUSE,
+    reason: str = "",
+    on_row: Callable[[int], None] = lambda number: None,
 ) -> ExportResult:
     """Write one export to a file whose ending says the format.
 
     What becomes of answers that hold personal identifiers, in their texts or in comments on them, is for ``marked`` to
     say; to include them wants a ``reason``, which is kept. The export stands in the list before there is a file.
+    ``on_row`` hears now and then how many rows are written, and may stop it with an error.
 
     Raises:
         BadInput: unknown kind, unknown ending, a place that cannot be written, or no reason where one is needed.
@@ -135,20 +145,21 @@ def export(
     if kind not in EXPORTS:
         raise BadInput(f"{kind!r} is not an export; choose one of {', '.join(KINDS)}.")
     check_target(path)
-    why = _checked_reason(user, reason) if marked is Marked.INCLUDE else None
+    why = checked_reason(user, reason) if marked is Marked.INCLUDE else None
     workspace.pick_up(at_once=True)
     legacy.follow_texts(workspace.store)
     identifiers.look_again(workspace.store)
     with workspace.store.read() as session:
         found = _count_identifiers(session, kind, marked)
+    on_row(0)
     _record(workspace, user, kind, path, marked, found, why)
     scratch.note(workspace.settings.home, path.parent)
     try:
-        return _write(workspace, kind, path, marked)
+        return _write(workspace, kind, path, marked, on_row)
     except ValueError:  # the existing application edited a prompt since the line above: look once more
         legacy.follow_texts(workspace.store)
     try:
-        return _write(workspace, kind, path, marked)
+        return _write(workspace, kind, path, marked, on_row)
     except ValueError as error:
         raise Conflict(
             "The existing application is editing questions right now. Nothing was written; try again."
@@ -199,7 +210,7 @@ def _count_identifiers(session: Session, kind: str, marked: Marked) -> _Held:
     return _Held(rows, held, dict(kinds))
 
 
-def _checked_reason(user: User, typed: str) -> str:
+def checked_reason(user: User, typed: str) -> str:
     """Why identifiers are included, as it is kept.
 
     Raises:
@@ -235,7 +246,7 @@ def _record(
         )
 
 
-def _write(workspace: Workspace, kind: str, path: Path, marked: Marked) -> ExportResult:
+def _write(workspace: Workspace, kind: str, path: Path, marked: Marked, on_row: Callable[[int], None]) -> ExportResult:
     unmarked = marked is Marked.LEAVE_OUT
     with workspace.store.read() as session:
         found = _count_identifiers(session, kind, marked)  # once more: this state is written
@@ -247,9 +258,16 @@ def _write(workspace: Workspace, kind: str, path: Path, marked: Marked) -> Expor
         feedback = (row for row in feedback_rows(session) if not (unmarked and _identifiers_in_feedback(row)))
         threshold = workspace.settings.positive_rating_threshold
         rows = _rows(kind, ratings, better, ordered, feedback, positive_threshold=threshold)
-        written = write_table(path, {**EXPORTS[kind], **judge_columns(judges)}, rows)
+        written = write_table(path, {**EXPORTS[kind], **judge_columns(judges)}, _counted(rows, on_row))
         without = count_prompts_without_pair(gold_rows(exports.rating_rows(session, unmarked=unmarked)))
         return ExportResult(written, str(path), without, found.marked if unmarked else None)
+
+
+def _counted(rows: Iterator[dict[str, Any]], on_row: Callable[[int], None]) -> Iterator[dict[str, Any]]:
+    for number, row in enumerate(rows):
+        if number % SAID_EVERY == 0:
+            on_row(number)
+        yield row
 
 
 def _identifiers_of(preference: dict[str, Any]) -> dict[str, int]:

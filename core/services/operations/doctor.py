@@ -147,7 +147,11 @@ def _workers(settings: Settings) -> Iterator[Finding]:
         return
     with store.read() as session:
         found = [view(worker).in_words for worker in living(session)]
-    yield "workers", True, "; ".join(found) or "none runs: the dashboard starts a process for each training and import"
+    yield (
+        "workers",
+        True,
+        "; ".join(found) or "none runs: the dashboard starts a process for each training and import",
+    )
 
 
 def _temporary_files(settings: Settings) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from core.reward.transformer.kept import folds_folder
 from core.store import scratch
 from core.store.database import connect
 from core.store.interactions.uploads import copies_folder
+from core.store.running.jobs import files_folder
 from core.store.scratch import Scratch
 
 
@@ -48,7 +49,15 @@ def _own(settings: Settings) -> list[Path]:
     beside = [Path(str(store.engine.url.database)).resolve().parent] if store.is_sqlite else []
     store.engine.dispose()
     home = settings.home
-    return [home, settings.model_dir, home / "encoders", folds_folder(home), copies_folder(home), *beside]
+    return [
+        home,
+        settings.model_dir,
+        home / "encoders",
+        folds_folder(home),
+        copies_folder(home),
+        files_folder(home),
+        *beside,
+    ]
 
 
 def _elsewhere(settings: Settings) -> list[Path]:

@@ -18,6 +18,7 @@ from core.reward.encoding.encoder import SentenceEncoder
 from core.reward.guarantee.learn_then_test import Evidence
 from core.services.masking import masks_output
 from core.services.reranking import usage
+from core.services.running import builds
 from core.services.runtime import runtime
 from core.services.workspace import Workspace
 from core.serving.encoders import ServingEncoder
@@ -43,8 +44,9 @@ def reference_embedder(workspace: Workspace) -> Embedder:
 def serving_encoder(settings: Settings) -> ServingEncoder:
     """What chooses this process's encoder for candidates: the fast one where it is installed and agrees."""
     name, home, fast = settings.emb_model, settings.home, settings.fast_encoder
+    start = partial(builds.begin, settings)
     return runtime.keep(
-        "serving encoder", (name, home, fast), lambda: ServingEncoder(name, encoder(name), home, fast=fast)
+        "serving encoder", (name, home, fast), lambda: ServingEncoder(name, encoder(name), home, fast=fast, start=start)
     )
 
 

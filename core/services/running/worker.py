@@ -9,10 +9,12 @@ from contextlib import contextmanager
 from core.domain.errors import AssayError, BadInput, Conflict
 from core.domain.roles import Act, User
 from core.domain.running.work import Work
-from core.services.data import uploads
+from core.services.data import prepared, uploads
 from core.services.masking import masks_output
+from core.services.running import builds, jobs
 from core.services.running.schedule import LOOK_SECONDS, begin_if_due
 from core.services.running.workers import living, place_of
+from core.services.scoring import embedding
 from core.services.training import training
 from core.services.workspace import Workspace, this_process
 from core.store.database import Session
@@ -37,30 +39,31 @@ def work(
     gpu: bool,
     stop: threading.Event,
 ) -> int:
-    """Take trainings and imports until ``stop`` is set; how many were carried out.
+    """Take what pages ask for, of the kinds in ``takes``, until ``stop`` is set; how many pieces were carried out.
 
     What it is doing when ``stop`` is set is given back at the next step. What goes wrong with one piece of work stands
     in that; the worker goes on with the next.
 
     Raises:
-        NotAllowed: the person may not train and import.
+        NotAllowed: the person may not train, import and export.
         BadInput: ``gpu``, and PyTorch finds none.
         Conflict: another worker lives, and the database is an SQLite file, which has one writer at a time.
         Unavailable: the database does not answer at the start.
     """
     workspace.require(user, Act.TRAIN)
     workspace.require(user, Act.CHANGE_DATA)
+    workspace.require(user, Act.READ_DATA)
     if gpu and not _finds_a_gpu():
         raise BadInput("PyTorch finds no GPU here. Leave --gpu out, or install PyTorch with CUDA where there is one.")
     done, look_at = 0, 0.0
     with _registered(workspace, takes, gpu=gpu):
         while not stop.is_set():
             try:
-                if time.monotonic() >= look_at:
+                if Work.TRAINING in takes and time.monotonic() >= look_at:
                     look_at = time.monotonic() + LOOK_SECONDS
                     begin_if_due(workspace, user)
                 took = _one(workspace, user, takes, gpu=gpu, stop=stop)
-            except (training.GivenBack, uploads.GivenBack) as error:
+            except (training.GivenBack, uploads.GivenBack, jobs.GivenBack) as error:
                 log.info("%s", error)
                 break
             except AssayError as error:  # of one piece of work, where it is told; or of a database that is away
@@ -77,20 +80,32 @@ def work(
 
 
 def _one(workspace: Workspace, user: User, takes: Sequence[Work], *, gpu: bool, stop: threading.Event) -> bool:
-    """Carry out one piece of work, imports first: somebody waits for those at a page; False where there is none."""
-    if Work.IMPORT in takes and uploads.carry_out_next(workspace, user, stopping=stop.is_set) is not None:
+    """Carry out one piece of work; False where there is none.
+
+    What somebody waits for at a page comes first, and a training before what is only computed ahead of the next one.
+    """
+    stopping = stop.is_set
+    if Work.IMPORT in takes and uploads.carry_out_next(workspace, user, stopping=stopping) is not None:
         return True
-    if Work.TRAINING in takes:
-        return training.carry_out_next(workspace, user, gpu=gpu, stopping=stop.is_set) is not None
-    return False
+    if Work.EXPORT in takes and prepared.carry_out_next(workspace, user, stopping=stopping) is not None:
+        return True
+    if Work.BUILD in takes and builds.carry_out_next(workspace, user, stopping=stopping) is not None:
+        return True
+    if Work.TRAINING not in takes:
+        return False
+    if training.carry_out_next(workspace, user, gpu=gpu, stopping=stopping) is not None:
+        return True
+    return embedding.carry_out_next(workspace, user, stopping=stopping) is not None
 
 
 @contextmanager
 def _registered(workspace: Workspace, takes: Sequence[Work], *, gpu: bool) -> Iterator[None]:
     place, done = place_of(workspace.settings.home), threading.Event()
+    build = builds.own_build(workspace.settings) if Work.BUILD in takes else None
 
     def add(session: Session) -> int:
-        worker_id = workers.add(session, this_process(), place, tuple(takes), gpu=gpu).worker_id
+        folder = "" if build is None else build.name
+        worker_id = workers.add(session, this_process(), place, tuple(takes), gpu=gpu, builds=folder).worker_id
         others = [other for other in living(session) if other.worker_id != worker_id]
         if workspace.store.is_sqlite and others:
             raise Conflict(

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,8 +38,7 @@ class WorkerView:
     @property
     def in_words(self) -> str:
         """Where it runs and what it takes."""
-        kinds = " and ".join(f"{work}s" for work in self.takes)
-        return f"{self.process} takes {kinds}{' with a GPU' if self.gpu else ''}"
+        return f"{self.process} takes {in_words(self.takes)}{' with a GPU' if self.gpu else ''}"
 
 
 @masks_output()
@@ -72,6 +72,24 @@ def a_gpu_trains(session: Session) -> bool:
 def somebody_imports(session: Session, place: str) -> bool:
     """Whether a living worker takes imports of files whose copies lie at this place."""
     return bool(place) and any(Work.IMPORT in _kinds(worker) and worker.place == place for worker in living(session))
+
+
+def somebody_exports(session: Session, place: str) -> bool:
+    """Whether a living worker takes exports whose files shall lie at this place."""
+    return any(Work.EXPORT in _kinds(worker) and worker.place == place for worker in living(session))
+
+
+def somebody_builds(session: Session, place: str, folder: str) -> bool:
+    """Whether a living worker takes builds of the fast encoder, and would make this one at this place."""
+    return any(
+        Work.BUILD in _kinds(worker) and (worker.place, worker.builds) == (place, folder) for worker in living(session)
+    )
+
+
+def in_words(takes: Sequence[Work]) -> str:
+    """What a worker takes."""
+    *most, last = (f"{work}s" for work in takes)
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def place_of(home: Path) -> str:

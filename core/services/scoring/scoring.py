@@ -19,15 +19,13 @@ from core.services.reranking import reranking
 from core.services.workspace import Workspace
 from core.serving.encoders import ServingEncoder
 from core.serving.reranker import Reranker
-from core.serving.scoring.cluster import DaskWorkers
-from core.serving.scoring.parts import PART_CHARACTERS, PART_ROWS, Parts, parts_of, says_where
-from core.serving.scoring.processes import LocalWorkers
-from core.serving.scoring.scorer import AnswerScorer, Scored
+from core.serving.scoring.parts import PART_CHARACTERS, PART_ROWS, Parts, part_rows, parts_of, says_where
+from core.serving.scoring.pool import Pool, check_pool, pool_of
+from core.serving.scoring.scorer import AnswerScorer, Scored, Texts
 from core.store import scratch
 
 _BUILD_SECONDS = 120.0
 """So long a file of more than one part waits for the fast encoder that is being built: it wins that back."""
-MOST_WORKERS = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +98,7 @@ def score_file(
         Unavailable: no model can be used, a worker or the disk fails; finished parts stay.
     """
     workspace.require(user, Act.RERANK)
-    if workers is not None and not 1 <= workers <= MOST_WORKERS:
-        raise BadInput(f"--workers must be 1 to {MOST_WORKERS}.")
-    if workers is not None and scheduler is not None:
-        raise BadInput("--workers counts processes of this machine; a cluster (--scheduler) has its own.")
+    check_pool(workers, scheduler)
     target = check_target(out)
     if target == path.resolve():
         raise BadInput("The result would replace the file that is scored. Name another file with --out.")
@@ -115,13 +110,14 @@ def score_file(
     if survey.rows > PART_ROWS:
         _await_build(serving)
     scorer = _scorer(ranker, workspace.settings, serving)
-    pool = DaskWorkers(scorer, scheduler) if scheduler is not None else LocalWorkers(scorer, workers or _cores())
+    pool = pool_of(scorer.score, workers, scheduler)
     scratch.note(workspace.settings.home, target.parent)
     about = {
         "input": file_sha256(path),
         "columns": table.named,
         "model": scorer.model_version,
         "encoder": scorer.encoder,
+        "part": [part_rows(survey.rows), PART_CHARACTERS],
     }
     with parts_of(target) as parts:
         anew: list[bool] = []
@@ -189,7 +185,7 @@ def _await_build(serving: ServingEncoder) -> None:
 
 
 def _scored(
-    table: AnswerTable, parts: Parts, pool: LocalWorkers | DaskWorkers, total: int, anew: bool
+    table: AnswerTable, parts: Parts, pool: Pool[Texts, list[Scored]], total: int, anew: bool
 ) -> Iterator[ScoringProgress]:
     """Score all parts that are not there yet, and keep each as soon as it is scored."""
     kept = done = 0
@@ -197,7 +193,7 @@ def _scored(
 
     def missing() -> Iterator[tuple[int, list[tuple[object, object]]]]:
         nonlocal kept
-        for number, part in _numbered(table):
+        for number, part in _numbered(table, total):
             if parts.read(number, len(part)) is None:
                 sizes[number] = len(part)
                 yield number, [(row.question, row.answer) for row in part]
@@ -205,7 +201,7 @@ def _scored(
                 kept += len(part)
 
     yield ScoringProgress(0, total, anew)
-    for number, scores in pool.score(missing()):
+    for number, scores in pool.map(missing()):
         says_where(lambda number=number, scores=scores: parts.keep(number, scores))  # type: ignore[misc]
         done += sizes.pop(number)
         yield ScoringProgress(kept + done, total, anew, kept)
@@ -219,7 +215,7 @@ def _joined(table: AnswerTable, survey: Survey, parts: Parts, out: Path, model_v
 
     def rows() -> Iterator[dict[str, Any]]:
         nonlocal scored
-        for number, part in _numbered(table):
+        for number, part in _numbered(table, survey.rows):
             scores = parts.read(number, len(part))
             if scores is None:
                 raise Unavailable(
@@ -243,13 +239,8 @@ def _added(row: Asked, found: Scored, model_version: str) -> dict[str, object]:
     }
 
 
-def _numbered(table: AnswerTable) -> Iterator[tuple[int, list[Asked]]]:
-    return enumerate(in_parts(table.rows(), most_rows=PART_ROWS, most_characters=PART_CHARACTERS))
-
-
-def _cores() -> int:
-    """The cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def _numbered(table: AnswerTable, rows: int) -> Iterator[tuple[int, list[Asked]]]:
+    return enumerate(in_parts(table.rows(), most_rows=part_rows(rows), most_characters=PART_CHARACTERS))
 
 
 def _state(path: Path) -> tuple[int, int, int]:

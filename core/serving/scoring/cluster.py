@@ -1,14 +1,13 @@
-"""Scoring on a Dask cluster: the parts travel as texts, so only over TLS or within this machine."""
+"""Work on a Dask cluster: the parts travel as texts, so only over TLS or within this machine."""
 
 import importlib.util
 import socket
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, Generic
 from urllib.parse import urlsplit
 
 from core.domain.errors import BadInput, Unavailable
-from core.serving.scoring.processes import Numbered
-from core.serving.scoring.scorer import AnswerScorer, Scored
+from core.serving.scoring.processes import Made, Part, Row
 
 ATTEMPTS = 3
 """After so many workers that died at one part it is given up; Dask itself moves a part to another worker before."""
@@ -19,11 +18,11 @@ _PATIENCE = "60s"
 _LOST = "The Dask cluster was lost. Finished parts are kept: start it and run the same command again."
 
 
-class DaskWorkers:
+class DaskWorkers(Generic[Row, Made]):
     """The workers of a Dask cluster, which may come and go."""
 
-    def __init__(self, scorer: AnswerScorer, address: str) -> None:
-        """``address`` of the scheduler.
+    def __init__(self, work: Callable[[list[Row]], Made], address: str) -> None:
+        """``work`` is what a worker does with a part, pickled with it; ``address`` of the scheduler.
 
         Raises:
             BadInput: texts must not travel there, or Dask is not installed.
@@ -35,13 +34,13 @@ class DaskWorkers:
                 f"Questions and answers would travel to {address[:100]} as they are. Use a scheduler with TLS (tls://) "
                 "or one on this machine. Nothing was sent."
             )
-        self._scorer = scorer
+        self._work = work
         self._address = address
         self.replaced = 0
         """How many times a part was sent once more, because Dask gave it up with its workers."""
 
-    def score(self, parts: Iterator[Numbered]) -> Iterator[tuple[int, list[Scored]]]:
-        """Score numbered parts; each result as it is ready, not in order.
+    def map(self, parts: Iterator[Part[Row]]) -> Iterator[tuple[int, Made]]:
+        """Do the work of numbered parts; each result as it is ready, not in order.
 
         Raises:
             BadInput: a worker is neither reached over TLS nor on this machine.
@@ -63,7 +62,7 @@ class DaskWorkers:
             except TimeoutError as error:
                 raise Unavailable("The Dask cluster has no workers. Start some and try again.") from error
             waiting = as_completed()
-            at_work: dict[str, tuple[Numbered, int]] = {}
+            at_work: dict[str, tuple[Part[Row], int]] = {}
             while True:
                 while len(at_work) < self._most(client) and (part := next(parts, None)) is not None:
                     self._send(client, waiting, at_work, part, 1)
@@ -72,7 +71,7 @@ class DaskWorkers:
                 future = next(waiting)
                 part, attempt = at_work.pop(future.key)
                 try:
-                    found: list[Scored] = future.result()
+                    found: Made = future.result()
                 except KilledWorker as error:
                     if attempt >= ATTEMPTS:
                         raise Unavailable(
@@ -87,9 +86,14 @@ class DaskWorkers:
                     yield part[0], found
 
     def _send(
-        self, client: Any, waiting: Any, at_work: dict[str, tuple[Numbered, int]], part: Numbered, attempt: int
+        self,
+        client: Any,
+        waiting: Any,
+        at_work: dict[str, tuple[Part[Row], int]],
+        part: Part[Row],
+        attempt: int,
     ) -> None:
-        future = client.submit(self._scorer.score, part[1], pure=False)
+        future = client.submit(self._work, part[1], pure=False)
         at_work[future.key] = part, attempt
         waiting.add(future)
 

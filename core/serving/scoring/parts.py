@@ -15,8 +15,15 @@ if LOCKS:
     import fcntl
 
 PART_ROWS, PART_CHARACTERS = 500, 1_000_000
-"""How large a part is: what is lost with a worker, a few seconds of work."""
+"""How large a part is at most: what is lost with a worker, a few seconds of work."""
+FEWEST_ROWS, WANTED_PARTS = 200, 32
+"""A smaller file has smaller parts: so that all cores get some, and none of them has much longer at its last one."""
 _ABOUT, _LOCK = "about.json", "lock"
+
+
+def part_rows(rows: int) -> int:
+    """About how many rows a part of a file with so many has; the same whoever scores it, or goes on with it."""
+    return min(PART_ROWS, max(FEWEST_ROWS, rows // WANTED_PARTS))
 
 
 class Parts:
@@ -28,12 +35,13 @@ class Parts:
         self._making = making
 
     def begin(self, about: Mapping[str, object]) -> bool:
-        """Keep what is there if it was made with the same input, model and encoder; whether something else was there.
+        """Keep what is there if it was made with the same input, model, encoder and size of parts (``about``); whether
+        something else was there.
 
         Raises:
             OSError: the folder cannot be written.
         """
-        wanted = json.dumps({**about, "part": [PART_ROWS, PART_CHARACTERS]}, sort_keys=True)
+        wanted = json.dumps(dict(about), sort_keys=True)
         file = self._folder / _ABOUT
         there = file.read_text("utf-8") if file.exists() else None
         if there == wanted:

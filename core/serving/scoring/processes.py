@@ -4,20 +4,22 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from multiprocessing.connection import Connection, wait
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from core.domain.errors import AssayError, Unavailable
-from core.serving.scoring.scorer import AnswerScorer, Scored, Texts
+
+Row = TypeVar("Row")
+Made = TypeVar("Made")
+Part = tuple[int, list[Row]]
+"""Its number, and what is in it."""
 
 DEATHS = 3
 """After so many deaths of workers at one part it is given up."""
 _NICE = 10
 _PATIENCE_SECONDS = 10.0
-
-Numbered = tuple[int, list[Texts]]
 
 
 class _Worker(NamedTuple):
@@ -25,23 +27,24 @@ class _Worker(NamedTuple):
     connection: Connection
 
 
-class LocalWorkers:
+class LocalWorkers(Generic[Row, Made]):
     """Processes of this machine; one that dies is replaced, and its part done once more."""
 
-    def __init__(self, scorer: AnswerScorer, count: int) -> None:
-        self._scorer = scorer
+    def __init__(self, work: Callable[[list[Row]], Made], count: int) -> None:
+        """``work`` is what each of ``count`` processes does with a part; it is pickled."""
+        self._work = work
         self._count = count
         self._spawn = multiprocessing.get_context("spawn")  # a fork would copy threads' locks
         self.replaced = 0
         """How many workers died and were replaced."""
 
-    def score(self, parts: Iterator[Numbered]) -> Iterator[tuple[int, list[Scored]]]:
-        """Score numbered parts; each result as it is ready, not in order.
+    def map(self, parts: Iterator[Part[Row]]) -> Iterator[tuple[int, Made]]:
+        """Do the work of numbered parts; each result as it is ready, not in order.
 
         Raises:
             Unavailable: a worker cannot load the encoder, or dies at the same part again and again.
         """
-        at_work: dict[Any, tuple[_Worker, Numbered]] = {}
+        at_work: dict[Any, tuple[_Worker, Part[Row]]] = {}
         deaths: dict[int, int] = {}
         try:
             for _ in range(self._count):
@@ -51,8 +54,8 @@ class LocalWorkers:
             while at_work:
                 for connection in wait(list(at_work)):
                     worker, part = at_work.pop(connection)
-                    done = _answer(worker)
-                    if done is None:
+                    answered, done = _answer(worker)
+                    if not answered:
                         deaths[part[0]] = deaths.get(part[0], 0) + 1
                         self._replace(at_work, worker, part, deaths[part[0]])
                         continue
@@ -65,7 +68,13 @@ class LocalWorkers:
             for worker, _ in at_work.values():
                 _end(worker, at_work=True)
 
-    def _replace(self, at_work: dict[Any, tuple[_Worker, Numbered]], dead: _Worker, part: Numbered, times: int) -> None:
+    def _replace(
+        self,
+        at_work: dict[Any, tuple[_Worker, Part[Row]]],
+        dead: _Worker,
+        part: Part[Row],
+        times: int,
+    ) -> None:
         _end(dead, at_work=True)
         if times >= DEATHS:
             raise Unavailable(
@@ -75,21 +84,21 @@ class LocalWorkers:
         self.replaced += 1
         self._begin(at_work, self._started(), part)
 
-    def _begin(self, at_work: dict[Any, tuple[_Worker, Numbered]], worker: _Worker, part: Numbered) -> None:
+    def _begin(self, at_work: dict[Any, tuple[_Worker, Part[Row]]], worker: _Worker, part: Part[Row]) -> None:
         with suppress(OSError):  # it died before it could take it: the answer, which does not come, tells
             worker.connection.send(part[1])
         at_work[worker.connection] = worker, part
 
     def _started(self) -> _Worker:
         ours, its = self._spawn.Pipe()
-        process = self._spawn.Process(target=_work, args=(its, self._scorer), daemon=True)
+        process = self._spawn.Process(target=_serve, args=(its, self._work), daemon=True)
         process.start()
         its.close()
         return _Worker(process, ours)
 
 
-def _work(connection: Connection, scorer: AnswerScorer) -> None:
-    """Be a worker: score what comes, until nobody is there any more to send something."""
+def _serve(connection: Connection, work: Callable[[list[Any]], Any]) -> None:
+    """Be a worker: do what comes, until nobody is there any more to send something."""
     os.environ["OMP_NUM_THREADS"] = "1"  # read by torch when it is imported: not before here
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for who started it
     if hasattr(os, "nice"):
@@ -102,7 +111,7 @@ def _work(connection: Connection, scorer: AnswerScorer) -> None:
         while True:
             rows = connection.recv()
             try:
-                answer: Any = scorer.score(rows)
+                answer: Any = work(rows)
             except AssayError as error:
                 answer = error
             except Exception as error:  # noqa: BLE001  it is raised again where it can be said
@@ -110,16 +119,15 @@ def _work(connection: Connection, scorer: AnswerScorer) -> None:
             connection.send(answer)
 
 
-def _answer(worker: _Worker) -> list[Scored] | None:
-    """What a worker made of its part; None where it died."""
+def _answer(worker: _Worker) -> tuple[bool, Any]:
+    """What a worker made of its part; False before it where it died."""
     try:
         found = worker.connection.recv()
     except (EOFError, OSError):
-        return None
+        return False, None
     if isinstance(found, Exception):
         raise found
-    scores: list[Scored] = found
-    return scores
+    return True, found
 
 
 def _end(worker: _Worker, *, at_work: bool) -> None:

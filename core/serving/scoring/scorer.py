@@ -57,8 +57,8 @@ class AnswerScorer:
     def score(self, rows: Sequence[Texts]) -> list[Scored]:
         """Score question and answer of each row, in their order.
 
-        The numbers are those of ``rerank_candidates``: to 1e-5 with the reference encoder and to 1e-3 with the fast
-        one, whose batches are others. Each different text of ``rows`` is encoded once.
+        The numbers are those of ``rerank_candidates``: to 1e-5 with the reference encoder; with the fast one
+        they depend on what is computed beside them (docs/scoring.md). Each different text of ``rows`` is encoded once.
 
         Raises:
             Unavailable: the encoder cannot be loaded in this process.
@@ -84,32 +84,47 @@ class AnswerScorer:
         Raises:
             Unavailable: the encoder cannot be loaded here.
         """
-        key = (self.emb_model, str(self.home), self.encoder)
-        with _loading:
-            if key not in _embedders:
-                _embedders[key] = Embedder(self._loaded(), MemoryCache())
-            return _embedders[key]
+        return embedder_of(self.emb_model, self.home, self.encoder)
 
     def _certainty(self, score: float) -> float | None:
         meaning = None if self.confidence is None else self.confidence.meaning(score)
         return None if meaning is None else meaning.good / meaning.n
 
-    def _loaded(self) -> Encoder:
-        reference = SentenceEncoder(self.emb_model)
-        if reference.fingerprint == self.encoder:
-            return reference
-        sha256 = locate(self.emb_model).sha256
-        for home in dict.fromkeys((self.home, Settings.from_env(os.environ).home)):
-            folder = openvino_build.folder_for(home, sha256 or "")
-            check = openvino_build.read(folder)
-            if check is not None and check.usable and openvino_build.installed():
-                fast = OpenVinoEncoder(folder, check, threads=_threads())
-                if fast.fingerprint == self.encoder:
-                    return fast
-        raise Unavailable(
-            "A worker cannot load the encoder that this scoring began with: it has other weights, another processor, "
-            "or no fast encoder. Set ASSAY_ENCODER=reference where you start it, and EMB_MODEL on all machines alike."
-        )
+
+def embedder_of(emb_model: str, home: Path, fingerprint: str) -> Embedder:
+    """The vectors of this process from that encoder, and the last 64 MB of what it made.
+
+    Raises:
+        Unavailable: the encoder cannot be loaded here.
+    """
+    key = (emb_model, str(home), fingerprint)
+    with _loading:
+        if key not in _embedders:
+            _embedders[key] = Embedder(load_encoder(emb_model, home, fingerprint), MemoryCache())
+        return _embedders[key]
+
+
+def load_encoder(emb_model: str, home: Path, fingerprint: str) -> Encoder:
+    """The encoder of that fingerprint: the reference, or a build of the fast one below ``home`` or ASSAY_HOME.
+
+    Raises:
+        Unavailable: there is none of it here.
+    """
+    reference = SentenceEncoder(emb_model)
+    if reference.fingerprint == fingerprint:
+        return reference
+    sha256 = locate(emb_model).sha256
+    for place in dict.fromkeys((home, Settings.from_env(os.environ).home)):
+        folder = openvino_build.folder_for(place, sha256 or "")
+        check = openvino_build.read(folder)
+        if check is not None and check.usable and openvino_build.installed():
+            fast = OpenVinoEncoder(folder, check, threads=_threads())
+            if fast.fingerprint == fingerprint:
+                return fast
+    raise Unavailable(
+        "A worker cannot load the encoder that this began with: it has other weights, another processor, or no fast "
+        "encoder. Set ASSAY_ENCODER=reference where you start it, and EMB_MODEL on all machines alike."
+    )
 
 
 _embedders: dict[tuple[str, str, str], Embedder] = {}

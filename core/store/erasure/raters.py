@@ -37,6 +37,7 @@ from core.store.tables import (
     GuidelineGap,
     Identity,
     Import,
+    Job,
     Lease,
     ModelVersion,
     Prediction,
@@ -66,6 +67,7 @@ NAMED: tuple[InstrumentedAttribute[Any], ...] = (
     ModelVersion.archived_by,
     ApiKey.created_by,
     Upload.requested_by,
+    Job.requested_by,
     AuditSample.requested_by,
 )
 """Where a name stands as it was at the time."""
@@ -202,7 +204,8 @@ def erase(session: Session, rater: Rater, *, ratings_stay: bool) -> dict[str, in
         _copied(session, written_by(session, rater_id)).put_out(session)
         _take_ratings_back(session, rater_id)
     remove(session, going)
-    session.execute(update(Upload).where(Upload.rater_id == rater_id).values(rater_id=0))  # notes of files stay
+    for notes in (Upload, Job):  # they stay
+        session.execute(update(notes).where(notes.rater_id == rater_id).values(rater_id=0))
     rater = session.get_one(Rater, rater_id)
     rater.name = accounts.free_name(session, f"Rater {rater_id}", None)
     rater.name_key = rater.name.casefold()

@@ -19,7 +19,17 @@ from core.domain.turns import turns_from_json, turns_text
 from core.store.interactions.identifiers import not_looked_at
 from core.store.interactions.interactions import discarded, in_scope
 from core.store.judges import scores
-from core.store.tables import BetterAnswer, Export, HeldOutPrompt, Item, LegacyInteraction, Rater, Rating
+from core.store.tables import (
+    BetterAnswer,
+    Export,
+    Feedback,
+    HeldOutPrompt,
+    Item,
+    LegacyInteraction,
+    Preference,
+    Rater,
+    Rating,
+)
 
 BATCH = 1000
 _RATED = or_(Rating.rating.is_not(None), Item.adjudicated.is_not(None))
@@ -32,6 +42,12 @@ class RatedText:
     prompt: str
     response: str
     rating: float
+
+
+def size(session: Session, kind: str) -> int:
+    """About how many rows an export of this kind goes through, counted fast."""
+    table = {"preferences": Preference, "feedback": Feedback, "sft": BetterAnswer}.get(kind, Rating)
+    return session.scalar(select(func.count()).select_from(table)) or 0
 
 
 def rating_rows(session: Session, *, unmarked: bool = False, judges: Sequence[str] = ()) -> Iterator[dict[str, Any]]:

@@ -18,11 +18,11 @@ KEPT = timedelta(days=1)
 """Rows of workers that were killed stay so long."""
 
 
-def add(session: Session, process: str, place: str, takes: tuple[Work, ...], *, gpu: bool) -> Worker:
+def add(session: Session, process: str, place: str, takes: tuple[Work, ...], *, gpu: bool, builds: str = "") -> Worker:
     """Add a worker; until the transaction ends no other one can be added."""
     lock_writers(session)
     session.execute(delete(Worker).where(Worker.heartbeat_at < now() - KEPT))
-    worker = Worker(process=process, place=place, takes=",".join(takes), gpu=gpu)
+    worker = Worker(process=process, place=place, takes=",".join(takes), gpu=gpu, builds=builds)
     session.add(worker)
     session.flush()
     return worker

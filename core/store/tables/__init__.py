@@ -12,7 +12,7 @@ from core.store.tables.people import Identity, Rater, SignIn, Visitor
 from core.store.tables.queue import Draft, Lease, QueuePreference, Setting, Showing, Suggestion
 from core.store.tables.rating import BetterAnswer, Generator, Import, Item, Rating, RatingEvent, TextHistory
 from core.store.tables.reranking import Case, Preference
-from core.store.tables.running import Worker
+from core.store.tables.running import Job, Worker
 from core.store.tables.serving import ApiKey, Reranking
 from core.store.tables.uploads import Upload
 from core.store.tables.worth import AuditSample, AuditSampled, WorthScore
@@ -38,6 +38,7 @@ __all__ = [
     "Identity",
     "Import",
     "Item",
+    "Job",
     "JudgeChoice",
     "JudgeScore",
     "Lease",

@@ -2,17 +2,20 @@
 
 import shutil
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 
 import streamlit as st
 
 from core.domain.errors import HoldsIdentifiers
 from core.domain.texts import plural
-from core.services.data import exporting
+from core.services.data import exporting, prepared
 from core.services.data.exporting import MAX_REASON, ExportResult, Marked, listed
+from core.services.data.prepared import PreparedExport
 from core.store.scratch import scratch
 from core.ui.shell import errors, session
 from core.ui.shell.cells import show_cells
+from core.ui.shell.jobs import by_whom, close_button, job_card, watch_jobs
 from core.ui.shell.navigation import next_step
 from core.ui.shell.page import Page
 from core.ui.shell.texts import literal
@@ -47,6 +50,7 @@ FORMATS = {"csv": "csv (spreadsheets)", "jsonl": "jsonl (programs)", "parquet": 
 MIME = {"csv": "text/csv", "jsonl": "application/jsonl", "parquet": "application/vnd.apache.parquet"}
 
 
+PREPARE_AGAIN = "Prepare it again."
 CHOICES = {Marked.LEAVE_OUT: "Leave them out", Marked.INCLUDE: "Include them, with a written reason"}
 
 
@@ -82,17 +86,76 @@ def export_tab(page: Page, *, anything: bool) -> None:
         if st.button("Prepare the file", key="data.export", type="primary", icon=":material/table_view:"):
             st.session_state.pop(session.LAST_EXPORT, None)
             try:
-                with st.spinner("Writing"):
-                    made = _prepare(page, str(kind), str(ending), marked, reason)
-                st.session_state[session.LAST_EXPORT] = made
+                started = prepared.start(
+                    page.workspace, page.user, str(kind), str(ending), marked=marked, reason=reason
+                )
+                if started is None:
+                    with st.spinner("Writing"):
+                        made = _prepare(page, str(kind), str(ending), marked, reason)
+                    st.session_state[session.LAST_EXPORT] = made
             except HoldsIdentifiers as error:
                 st.session_state[session.EXPORT_REFUSED] = (kind, str(error))
                 with about:
                     _about_identifiers(str(kind))
-        prepared = st.session_state.get(session.LAST_EXPORT)
-        if prepared is not None and (prepared.kind, prepared.ending) == (kind, ending):
-            _download(prepared)
+        last = st.session_state.get(session.LAST_EXPORT)
+        if last is not None and (last.kind, last.ending) == (kind, ending):
+            _download(last)
+        _beside(page)
         _what_left(page)
+
+
+def _beside(page: Page) -> None:
+    """Large exports that a worker makes, or made within a day."""
+    found = prepared.listed(page.workspace, page.user)
+    for one in found:
+        job, name = one.job, _name(one)
+        if job.active:
+            job_card(page, "export", job.job_id, f"{literal(name)} is being prepared", "rows")
+            continue
+        with st.container(border=True, key=f"data.prepared.{job.job_id}"):
+            if one.has_file:
+                _figures(int(job.result["rows"]), int(job.result["without_pair"]), job.result["left_out"], _kind(one))
+                st.download_button(
+                    f"Download {name}",
+                    partial(prepared.content, page.workspace, page.user, job.job_id),
+                    name,
+                    MIME[str(job.options["ending"])],
+                    key=f"data.download.{job.job_id}",
+                    on_click="ignore",
+                    icon=":material/download:",
+                )
+                st.caption(f"Asked for by {by_whom(job)}. The file stays here for a day.")
+            else:
+                st.markdown(f"**{literal(name)}**: {literal(_why_none(one))}")
+            with st.container(horizontal=True):
+                if job.result.get("asks"):
+                    st.button(
+                        "Say what shall become of them",
+                        key=f"data.export_ask.{job.job_id}",
+                        on_click=_ask,
+                        args=(_kind(one), str(job.result["asks"])),
+                    )
+                close_button(page, job)
+    watch_jobs(page, "export", found[0].job.job_id if found else 0)
+
+
+def _kind(one: PreparedExport) -> str:
+    return str(one.job.options["kind"])
+
+
+def _name(one: PreparedExport) -> str:
+    return f"assay_{_kind(one)}.{one.job.options['ending']}"
+
+
+def _why_none(one: PreparedExport) -> str:
+    if one.job.result.get("folder"):
+        return f"it lies on the server where it was asked for, or its day is over. {PREPARE_AGAIN}"
+    return str(one.job.result.get("asks") or one.job.message or "It ended early.")
+
+
+def _ask(kind: str, sentence: str) -> None:
+    st.session_state[session.EXPORT_REFUSED] = (kind, sentence)
+    st.session_state["data.export_kind"] = kind
 
 
 def _what_left(page: Page) -> None:
@@ -147,22 +210,25 @@ def _prepare(page: Page, kind: str, ending: str, marked: Marked, reason: str) ->
     return Prepared(kind, ending, result, content.getvalue())
 
 
-def _download(prepared: Prepared) -> None:
-    rows, without = prepared.result.rows, prepared.result.prompts_without_pair
-    left_out = prepared.result.left_out
-    without_them = f" {left_out:,} left out for personal identifiers." if left_out else ""
-    st.markdown(f"The file has {plural(rows, 'row')}.{without_them}")
-    if without and prepared.kind not in ("preferences", "sft", "feedback"):
-        st.caption(
-            f"{plural(without, 'question allows', 'questions allow')} no comparison: no two of their answers are rated "
-            "at least one point apart."
-        )
+def _download(made: Prepared) -> None:
+    result = made.result
+    _figures(result.rows, result.prompts_without_pair, result.left_out, made.kind)
     st.download_button(
         "Download",
-        prepared.content,
-        f"assay_{prepared.kind}.{prepared.ending}",
-        MIME[prepared.ending],
+        made.content,
+        f"assay_{made.kind}.{made.ending}",
+        MIME[made.ending],
         key="data.download",
         on_click="ignore",
         icon=":material/download:",
     )
+
+
+def _figures(rows: int, without: int, left_out: int | None, kind: str) -> None:
+    without_them = f" {left_out:,} left out for personal identifiers." if left_out else ""
+    st.markdown(f"The file has {plural(rows, 'row')}.{without_them}")
+    if without and kind not in ("preferences", "sft", "feedback"):
+        st.caption(
+            f"{plural(without, 'question allows', 'questions allow')} no comparison: no two of their answers are rated "
+            "at least one point apart."
+        )
