@@ -18,14 +18,19 @@ class Comparison(Base):
     """Two answers to one question that raters compare: two of the answers, or two texts that are none of them."""
 
     __tablename__ = "assay_comparisons"
-    __table_args__ = (UniqueConstraint("served_for", "pair_hash"), Index("ix_assay_comparisons_random_key", "random_key"))
+    __table_args__ = (
+        UniqueConstraint("served_for", "pair_hash"),
+        Index("ix_assay_comparisons_random_key", "random_key"),
+    )
 
     comparison_id: Mapped[int] = mapped_column(primary_key=True)
-    first_id: Mapped[int | None] = mapped_column(ForeignKey("assay_items.interaction_id", ondelete="CASCADE"), index=True)
+    first_id: Mapped[int | None] = mapped_column(
+        ForeignKey("assay_items.interaction_id", ondelete="CASCADE"), index=True
+    )
     second_id: Mapped[int | None] = mapped_column(
         ForeignKey("assay_items.interaction_id", ondelete="CASCADE"), index=True
     )
-    # the texts where they are none of the answers: what a tuned language model wrote (first), and what it is held against
+    # the texts where they are none of the answers: what a tuned language model wrote, and what it is held against
     prompt: Mapped[str | None]
     first: Mapped[str | None]
     second: Mapped[str | None]
