@@ -39,7 +39,7 @@ NEEDS = {
     "comparisons.blind.serve_blind": Act.JUDGE,
     "comparisons.comparing.compare": Act.RATE,
     "comparisons.comparing.give_back": Act.RATE,
-    "comparisons.comparing.left": Act.RATE,
+    "comparisons.comparing.progress": Act.RATE,
     "comparisons.comparing.next_pairs": Act.RATE,
     "comparisons.comparing.pair": Act.RATE,
     "comparisons.comparing.renew": Act.RATE,

@@ -153,7 +153,7 @@ def test_a_pair_is_served_to_so_many_people(filled):
     assert comparing.renew(filled, ben, [late.comparison_id]) == [late.comparison_id]
     assert comparing.next_pairs(filled, ben) == []
     say(filled, cyd, Pick.LEFT, late)
-    assert comparing.left(filled, ben) == 0
+    assert comparing.progress(filled, ben).left == 0
 
 
 def test_what_lies_ahead_is_given_up_and_given_back(filled):
@@ -285,7 +285,7 @@ def test_what_cannot_be_compared_is_not_served(filled):
         session.expunge_all()
     looked.discard(filled, lea, first[0], reason="Test data")
     looked.edit(filled, lea, first[1], "another question", "text", withdraw_ratings=False)
-    assert comparing.left(filled, ana) == 10
+    assert comparing.progress(filled, ana).left == 10
     with filled.store.read() as session:
         prompt = session.get(Item, first[2]).prompt_group
     looked.write_better(filled, ana, first[2], "mine is better")
@@ -293,7 +293,9 @@ def test_what_cannot_be_compared_is_not_served(filled):
     with filled.store.read() as session:
         of_it = session.query(Comparison).filter(Comparison.prompt_group == prompt).count()
     assert of_it == 2  # the second one is with what Ana wrote
-    assert comparing.left(filled, lea) == comparing.left(filled, ana) + (1 if _with_better(filled) else 0)
+    assert comparing.progress(filled, lea).left == comparing.progress(filled, ana).left + (
+        1 if _with_better(filled) else 0
+    )
     assert opening.close(filled, lea) > 0
     assert comparing.next_pairs(filled, ana) == []
     assert opening.close(filled, lea) == 0

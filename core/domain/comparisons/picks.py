@@ -10,6 +10,10 @@ FROM_A_LEAD = "asked by a lead"
 """Why pairs are served that a lead opened."""
 
 
+COMPARED, SKIPPED, UNDONE = "compared", "skipped", "undone"
+"""What the history of a pair calls an act."""
+
+
 class Pick(StrEnum):
     """What a rater says of the two answers on their screen."""
 

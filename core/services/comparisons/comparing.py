@@ -42,6 +42,15 @@ class PairToCompare:
     revealed: bool
 
 
+@dataclass(frozen=True, slots=True)
+class OwnProgress:
+    """How far one rater is."""
+
+    compared: int
+    left: int
+    """What waits for them, counted up to 10,001."""
+
+
 @masks_output()
 @retried
 def next_pairs(workspace: Workspace, user: User, *, on_screen: int | None = None) -> list[PairToCompare]:
@@ -157,11 +166,11 @@ def give_back(workspace: Workspace, user: User, comparison_ids: Collection[int])
 
 
 @masks_output()
-def left(workspace: Workspace, user: User) -> int:
-    """How many pairs wait for this rater, counted up to 10,001."""
+def progress(workspace: Workspace, user: User) -> OwnProgress:
+    """How many pairs this rater compared, and how many wait for them."""
     workspace.require(user, Act.RATE)
     with workspace.store.read() as session:
-        return serving.count_left(session, user.rater_id)
+        return OwnProgress(serving.count_compared(session, user.rater_id), serving.count_left(session, user.rater_id))
 
 
 @masks_output()

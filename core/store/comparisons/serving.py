@@ -112,6 +112,12 @@ def count_left(session: Session, rater_id: int) -> int:
     return session.scalar(select(func.count()).select_from(some)) or 0
 
 
+def count_compared(session: Session, rater_id: int) -> int:
+    """How many pairs this rater said something of."""
+    said = [ComparisonServing.rater_id == rater_id, ComparisonServing.verdict.is_not(None)]
+    return session.scalar(select(func.count()).select_from(ComparisonServing).where(*said)) or 0
+
+
 def _own(session: Session, rater_id: int) -> list[ComparisonServing]:
     """What is kept for this rater and waits for them, run out or not: first what was on the screen."""
     kept = select(ComparisonServing).where(
@@ -188,6 +194,8 @@ def _kept(session: Session, comparison_id: int, rater_id: int) -> ComparisonServ
             first_left=bool(secrets.randbelow(2)),
         )
         session.add(found)
+    if found.skipped_at is not None:  # an act on it is another one than what passed it over
+        found.showing = uuid4().hex
     found.taken_at, found.expires_at, found.shown, found.skipped_at = at, at + LEASE, False, None
     session.flush()
     return found

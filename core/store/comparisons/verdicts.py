@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from core.domain.comparisons.picks import Verdict, outcome_of
+from core.domain.comparisons.picks import COMPARED, SKIPPED, UNDONE, Verdict, outcome_of
 from core.domain.errors import Conflict, NotFound
 from core.domain.queue import LEASE
 from core.domain.texts import prompt_group
@@ -19,7 +20,6 @@ from core.store.reranking import preferences
 from core.store.tables import Comparison, ComparisonEvent, ComparisonServing, Preference
 from core.store.types import now
 
-COMPARED, SKIPPED, UNDONE = "compared", "skipped", "undone"
 GONE = "One of the two answers was deleted meanwhile, so there is nothing to compare. Nothing was stored."
 CHANGED = (
     "One of the two texts is another one than you read, or it is not known any more which you read. Nothing was "
@@ -120,6 +120,7 @@ def undo_last(session: Session, rater_id: int, since: datetime, request_id: str)
             _say(session, serving, texts, Verdict(event.before), reason)
     at = now()
     serving.skipped_at, serving.taken_at, serving.expires_at, serving.shown = None, at, at + LEASE, True
+    serving.showing = uuid4().hex  # the same key pressed again is another act
     undoing = ComparisonEvent(
         comparison_id=event.comparison_id,
         rater_id=rater_id,
