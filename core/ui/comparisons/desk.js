@@ -1,6 +1,7 @@
 // A or B: keys, timing and drawing. What is true is on the server (core/ui/comparisons/acts.py). Before this file stands
 // core/ui/rate/sending.js. A desk is made once for its element, as the rating desk is.
 
+const STILL_SENDING = "What you pressed is still being sent. Change the name once it was.";
 const NOTHING_LOST = "What you pressed is kept, and this goes on by itself once the server answers.";
 const CHANGED = "One of the texts was changed meanwhile; these are the ones of now. Read them, then press again.";
 const DELETED = "One of the two answers was deleted meanwhile; this is the next pair.";
@@ -11,7 +12,7 @@ const DONE = "You compared every pair that waits for you. Thank you.";
 const line = new Line("assay.pairs", "pairs/act");
 const desks = new WeakMap();
 
-export default function ({ data, parentElement }) {
+export default function ({ data, parentElement, setTriggerValue }) {
   let desk = desks.get(parentElement);
   if (desk && desk.data.person !== data.person) {
     desk.end();
@@ -19,7 +20,7 @@ export default function ({ data, parentElement }) {
   }
   if (desk) desk.follow(data);
   else {
-    desk = new PairDesk(parentElement, data);
+    desk = new PairDesk(parentElement, data, () => setTriggerValue("left", true));
     desks.set(parentElement, desk);
   }
   return () => {
@@ -43,8 +44,9 @@ class PairDesk {
   #ticks = 0;
   #over = new AbortController();
 
-  constructor(shadow, data) {
+  constructor(shadow, data, left) {
     this.shadow = shadow;
+    this.left = left;
     this.root = shadow.querySelector('[data-key="compare.desk"]');
     for (const one of this.root.querySelectorAll("[data-part], [data-key]"))
       this.#parts.set(one.dataset.part ?? one.dataset.key, one);
@@ -287,7 +289,19 @@ class PairDesk {
   /** What was kept ahead and never shown goes to others. */
   #giveBack() {
     const ahead = this.deck.filter((item) => item !== this.item && !item.shown).map((item) => item.id);
-    if (ahead.length && !line.stopped) line.send("pairs/release", { items: ahead }).catch(() => {});
+    if (ahead.length && !line.stopped) return line.send("pairs/release", { items: ahead }).catch(() => {});
+  }
+
+  async #change() {
+    if (line.acts.length) return this.say(STILL_SENDING);
+    await this.#giveBack();
+    try {
+      await line.send("leave", {});
+    } catch (error) {
+      return this.say(error instanceof Unanswered ? NOT_NOW : error.message);
+    }
+    line.clear();
+    this.left();
   }
 
   // --- keys ---------------------------------------------------------------------------------------------------------
@@ -322,6 +336,7 @@ class PairDesk {
     "compare.skip": () => this.pick("skip"),
     "compare.undo": () => this.undo(),
     "compare.reveal": () => this.#reveal(),
+    "compare.change": () => this.#change(),
     "compare.help": () => this.key("keys_help").showModal(),
     "part.close": (button) => button.closest("dialog").close(),
   };

@@ -31,4 +31,5 @@ def comparison_desk(page: Page, user: User) -> None:
                 "speakers": SPEAKERS,
                 "revealed_for": redaction.FOR,
             },
+            on_left_change=lambda: None,  # the browser has no name any more: the page runs again and asks for one
         )
