@@ -245,6 +245,7 @@ def test_an_order_that_was_replaced_stands_again_after_undo(workspace):
     (shown,) = comparing.next_pairs(workspace, ana)
     say(workspace, ana, Pick.LEFT if shown.left == "a" else Pick.RIGHT, shown)
     assert kept(workspace) == [("a", "b", "better", FROM_A_LEAD)]
+    assert preferences.withdraw(workspace, ana, "question") == 0  # on the Rerank page there is no order of hers now
     comparing.undo_last(workspace, ana, request_id="1")
     assert kept(workspace) == [("b", "a", "better", None)]
     (shown,) = comparing.next_pairs(workspace, ana)

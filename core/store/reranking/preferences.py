@@ -67,9 +67,9 @@ def chosen_before(session: Session, pair_hashes: Collection[str]) -> dict[tuple[
 
 
 def count(session: Session, rater_id: int, prompt_group: str) -> int:
-    """How many preferences a rater gave on a question."""
+    """How many preferences a rater gave on a question, other than of A or B."""
     kept = select(func.count()).select_from(Preference)
-    return session.scalar(kept.where(Preference.rater_id == rater_id, Preference.prompt_group == prompt_group)) or 0
+    return session.scalar(kept.where(*_own_orders(rater_id, prompt_group))) or 0
 
 
 def for_training(session: Session, *, newest: int = 0, without_rater: int | None = None) -> list[Preferred]:
@@ -90,9 +90,18 @@ def for_training(session: Session, *, newest: int = 0, without_rater: int | None
 
 
 def withdraw(session: Session, rater_id: int, prompt_group: str) -> int:
-    """Delete what a rater said about a question; how many there were."""
-    own_rows = delete(Preference).where(Preference.rater_id == rater_id, Preference.prompt_group == prompt_group)
+    """Delete what a rater said about a question, other than of A or B; how many there were."""
+    own_rows = delete(Preference).where(*_own_orders(rater_id, prompt_group))
     return int(session.execute(own_rows).rowcount)  # type: ignore[attr-defined]
+
+
+def _own_orders(rater_id: int, prompt_group: str) -> list[ColumnElement[bool]]:
+    """What is said of A or B is undone there, where its history is."""
+    return [
+        Preference.rater_id == rater_id,
+        Preference.prompt_group == prompt_group,
+        Preference.served_for.is_(None),
+    ]
 
 
 def of_answers(interaction_ids: Collection[int]) -> ColumnElement[bool]:
