@@ -228,6 +228,7 @@ def test_every_writing_function_that_takes_texts_refuses_gaps():
         "rating.better_answers.write",
     }
     stores_nothing = {
+        "comparisons.opening.open_pairs",
         "data.erasure.app_user",
         "data.erasure.preview_app_user",
         "data.interactions.browse",

@@ -76,7 +76,7 @@ def standing(workspace: Workspace, user: User) -> Standing:
         return Standing(pairs.standing(session), sorted(statistics.by_session(session)))
 
 
-@masks_output(takes_gaps="it is only looked up")
+@masks_output()
 @retried
 def close(workspace: Workspace, user: User, served_for: str = FROM_A_LEAD) -> int:
     """Serve the pairs that were opened for this reason to nobody any more; how many still waited.

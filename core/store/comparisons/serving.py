@@ -19,6 +19,8 @@ from core.store.interactions.interactions import only_sample
 from core.store.tables import BetterAnswer, Comparison, ComparisonServing, Item, Rater
 from core.store.types import now
 
+_FIRST, _SECOND = aliased(Item), aliased(Item)  # made once: making them takes longer than the query
+
 
 @dataclass(frozen=True, slots=True)
 class Served:
@@ -234,7 +236,7 @@ def _fits(session: Session, rater_id: int, *, give_up: bool = False) -> Select[i
     answer or one that this rater wrote, with answers that are not to one question any more, and of the sample beside
     own answers.
     """
-    one, other = aliased(Item), aliased(Item)
+    one, other = _FIRST, _SECOND
     mine = [ComparisonServing.comparison_id == Comparison.comparison_id, ComparisonServing.rater_id == rater_id]
     said = exists().where(*mine, ComparisonServing.verdict.is_not(None))
     kept = ComparisonServing.expires_at > now()

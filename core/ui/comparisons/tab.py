@@ -63,7 +63,7 @@ def _row(one: Waiting) -> dict[str, str]:
         "Pairs": f"{one.pairs:,}",
         "Done": f"{one.done:,}",
         "Comparisons": f"{one.answers:,}",
-        "": "open" if one.open else "done" if one.done == one.pairs else "closed",
+        "State": "open" if one.open else "done" if one.done == one.pairs else "closed",
     }
 
 
