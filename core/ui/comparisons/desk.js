@@ -9,6 +9,8 @@ const EMPTY_FOR_LEADS = "No pair waits for you. Open pairs: people are shown two
 const EMPTY = "No pair waits for you. A lead opens pairs; load this page again then.";
 const DONE = "You compared every pair that waits for you. Thank you.";
 
+const LEAST_IN_VIEW = 60; // pixels of an answer that must have been on the screen before a key counts
+
 const line = new Line("assay.pairs", "pairs/act");
 const desks = new WeakMap();
 
@@ -41,6 +43,7 @@ class PairDesk {
   #refusedAt = -DWELL;
   #held = "";
   #drawn = new WeakMap();
+  #seen = new Set(); // the sides that were in view: on a narrow screen B stands below A
   #ticks = 0;
   #over = new AbortController();
 
@@ -140,6 +143,7 @@ class PairDesk {
   }
 
   show(item, note = "") {
+    if (this.item !== item) this.#seen.clear();
     this.item = item;
     if (note) this.say(note);
     this.#draw();
@@ -160,9 +164,36 @@ class PairDesk {
     this.#paintedAt = 0;
     requestAnimationFrame(() =>
       setTimeout(() => {
-        if (this.item === item) this.#paintedAt = performance.now();
+        if (this.item !== item) return;
+        this.#paintedAt = performance.now();
+        this.#look();
       }),
     );
+  }
+
+  /** Note which of the two answers are in view. */
+  #look() {
+    if (!this.item) return;
+    const reader = this.part("reader").getBoundingClientRect();
+    const top = Math.max(reader.top, this.key("prompt").getBoundingClientRect().bottom);
+    for (const side of ["left", "right"]) {
+      const answer = this.key(side).getBoundingClientRect();
+      const visible = Math.min(answer.bottom, reader.bottom) - Math.max(answer.top, top);
+      if (visible >= Math.min(LEAST_IN_VIEW, answer.height)) this.#seen.add(side);
+    }
+  }
+
+  /** Whether both answers were in view; else the one that was not comes into view. */
+  #sawBoth() {
+    this.#look();
+    const unseen = ["left", "right"].find((side) => !this.#seen.has(side));
+    if (!unseen) return true;
+    const reader = this.part("reader"); // nothing else moves, as it would with scrollIntoView
+    const above = this.key(unseen).getBoundingClientRect().top - reader.getBoundingClientRect().top;
+    reader.scrollTop += above - this.key("prompt").offsetHeight - 8;
+    this.#restartDwell();
+    this.say(`${unseen === "left" ? "A" : "B"} was out of view; here it is. Press the key again.`);
+    return false;
   }
 
   // --- acts ---------------------------------------------------------------------------------------------------------
@@ -175,6 +206,7 @@ class PairDesk {
       this.say(TOO_FAST);
       return;
     }
+    if (act !== "skip" && !this.#sawBoth()) return;
     const item = this.item;
     const body = {
       act,
@@ -320,6 +352,7 @@ class PairDesk {
     this.timer = setInterval(() => this.#tick(), TICK);
     this.dialogs = new MutationObserver(dismissConnectionError);
     this.dialogs.observe(document.body, { childList: true });
+    on(this.part("reader"), "scroll", () => this.#look(), { passive: true });
     on(this.root, "click", (event) => {
       const button = event.target.closest("button");
       if (!button) return;
