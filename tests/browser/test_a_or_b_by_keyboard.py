@@ -31,7 +31,7 @@ def with_pairs(dashboard) -> None:
     workspace = open_workspace({**os.environ, "ASSAY_HOME": str(dashboard.home)})
     for n in range(12):
         for side in ("first", "second"):
-            added(workspace, f"Question {n}?", f"The {side} answer to {n}. " + "It says more. " * 30)
+            added(workspace, f"Question {n}?", f"The {side} answer to {n}. " + "It says more. " * 60)
     opening.open_pairs(workspace, COMMAND_LINE, PairsToOpen(12))
     workspace.store.engine.dispose()
 
@@ -134,7 +134,7 @@ def test_what_is_not_acknowledged_is_kept_and_sent_again(page: Page, dashboard, 
 
 def test_on_a_phone_both_answers_are_seen_first(page: Page, dashboard, with_pairs):
     """B below A and out of view: the key brings it into view, and counts when it is pressed again."""
-    page.set_viewport_size({"width": 390, "height": 420})
+    page.set_viewport_size({"width": 390, "height": 700})
     sit_down(page, dashboard.url, "Eve")
     shown = about(page).inner_text()
     page.keyboard.press("ArrowLeft")
