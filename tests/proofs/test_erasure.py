@@ -440,8 +440,8 @@ def planted(workspace: Workspace, tmp_path) -> int:
         session.add(pair)
         session.flush()
         own = {"comparison_id": pair.comparison_id, "rater_id": ana.rater_id}
-        names = ("showing", "version", "pair_hash")
-        kept = {name: word(f"assay_comparison_servings.{name}")[:32] for name in names}
+        hashes = ("showing", "version", "pair_hash")
+        kept = {name: word(f"assay_comparison_servings.{name}")[:32] for name in hashes}
         when = {"taken_at": item.created_at, "expires_at": item.created_at, "first_left": True, "shown": True}
         session.add(ComparisonServing(**own, **when, **kept))
         asked = word("assay_comparison_events.request_id")

@@ -364,5 +364,7 @@ def test_agreement_is_measured_beside_chance(filled):
             say(filled, user, Pick.EQUAL if user is ben and at >= 9 else pick)
     found = agreement.measure(filled, COMMAND_LINE)
     assert (found.equal.value, found.pairs, found.comparisons) == (9 / 12, 12, 24)
+    assert found.equal.low is not None
+    assert found.equal.high is not None
     assert found.equal.low < 0.75 < found.equal.high
     assert found.chance == pytest.approx((15 / 24) ** 2 + (9 / 24) ** 2)

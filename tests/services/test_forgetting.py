@@ -113,10 +113,11 @@ def lived(workspace, ben, zoltan, tmp_path) -> int:
             texts = {"prompt": "Zyxwv then?", "chosen": "Zyxwv so", "rejected": "Zyxwv or so", "prompt_group": "then"}
             numbers = dict(zip(("chosen_id", "rejected_id"), pair, strict=True))
             session.add(Preference(rater_id=ben.rater_id, pair_hash=str(pair), **texts, **numbers))
-        for at, pair in enumerate(((number, other), (other, number), (None, None))):
-            texts = {"prompt": PROMPT, "first": "Zyxwv model", "second": "Zyxwv base"} if pair[0] is None else {}
+        both: list[tuple[int | None, int | None]] = [(number, other), (other, number), (None, None)]
+        for at, (first_id, second_id) in enumerate(both):
+            texts = {"prompt": PROMPT, "first": "Zyxwv model", "second": "Zyxwv base"} if first_id is None else {}
             opened = Comparison(prompt_group=prompt_group(PROMPT), pair_hash=str(at), served_for="x", raters=2, **texts)
-            opened.first_id, opened.second_id = pair
+            opened.first_id, opened.second_id = first_id, second_id
             session.add(opened)
             session.flush()
             of_zoltan = {"comparison_id": opened.comparison_id, "rater_id": zoltan.rater_id}
