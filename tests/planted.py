@@ -42,6 +42,22 @@ COLUMNS: dict[str, str | None] = {
     "assay_audit.subject": None,
     "assay_audit.old": None,
     "assay_audit.new": None,
+    "assay_comparisons.prompt": None,
+    "assay_comparisons.first": None,
+    "assay_comparisons.second": None,
+    "assay_comparisons.turns": None,
+    "assay_comparisons.prompt_group": DIGEST,
+    "assay_comparisons.pair_hash": DIGEST,
+    "assay_comparisons.served_for": OURS,
+    "assay_comparison_servings.showing": DIGEST,
+    "assay_comparison_servings.version": DIGEST,
+    "assay_comparison_servings.verdict": OURS,
+    "assay_comparison_servings.pair_hash": DIGEST,
+    "assay_comparison_servings.replaced": "numbers, words of ours and the name of a model",
+    "assay_comparison_events.action": OURS,
+    "assay_comparison_events.request_id": DIGEST,
+    "assay_comparison_events.verdict": OURS,
+    "assay_comparison_events.before": OURS,
     "assay_cases.name": None,
     "assay_cases.prompt": None,
     "assay_cases.texts": None,
@@ -143,6 +159,8 @@ COLUMNS: dict[str, str | None] = {
     "assay_preferences.turns_group": DIGEST,
     "assay_preferences.pair_hash": DIGEST,
     "assay_preferences.model_version": VERSION,
+    "assay_preferences.outcome": OURS,
+    "assay_preferences.served_for": OURS,
     "assay_promotions.action": OURS,
     "assay_promotions.by": ACTOR,
     "assay_promotions.model_version": VERSION,
@@ -389,6 +407,20 @@ def plant(workspace: Workspace, people: dict[str, User]) -> Planted:
                 turns_group="5" * 64,
             )
         )
+        told = {name: text(f"assay_comparisons.{name}") for name in ("prompt", "first", "second")}
+        session.add(
+            t.Comparison(
+                turns=[{"role": "user", "text": text("assay_comparisons.turns")}],
+                prompt_group="7" * 64,
+                pair_hash="8" * 64,
+                served_for="a language model",
+                raters=3,
+                random_key=0,
+                **told,
+            )
+        )
+        both = {"first_id": numbers[0], "second_id": numbers[1], "prompt_group": "", "pair_hash": "9" * 64}
+        session.add(t.Comparison(served_for="asked by a lead", raters=3, random_key=1, **both))
         session.add(t.ApiKey(name=text("assay_api_keys.name"), start="assay_1", key_hash="3" * 64, created_by="Lea"))
         _sent(session, text, numbers[0])
         scoring, choosing = text("assay_judge_scores.judge"), text("assay_judge_choices.judge")

@@ -18,6 +18,7 @@ from core.cli.forget import compact, forget
 from core.cli.import_ import conversations, import_
 from core.cli.init import init
 from core.cli.keys import keys
+from core.cli.lead.comparisons import comparisons
 from core.cli.lead.judge import judge
 from core.cli.lead.quality import quality
 from core.cli.lead.score import embed, score
@@ -168,6 +169,12 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--reason", help="why, for the audit log (promote)")
 
     command("agreement", agreement, "how far the raters agree: Krippendorff's alpha, kappas, each rater")
+
+    sub = command("comparisons", comparisons, "open pairs of answers as A or B, close them, or say how far they are")
+    sub.add_argument("action", nargs="?", default="status", choices=("open", "status", "close"))
+    sub.add_argument("--pairs", type=int, metavar="N", help="open: so many, each of another question (default 20)")
+    sub.add_argument("--raters", type=int, metavar="N", help="open: so many people compare each (default 2)")
+    sub.add_argument("--session", default="", help="open: only answers of this session")
 
     sub = command("quality", quality, "what all answers are worth, rated or not; a gate for a pipeline")
     sub.add_argument("--generator", metavar="A", help="only the answers of this generator")

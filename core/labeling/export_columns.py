@@ -65,8 +65,13 @@ PREFERENCES: Final[Columns] = {
     "created_at": str,
     "turns": str,
     "context_id": str,
+    "outcome": str,
+    "served_for": str,
 }
-"""``model_version``: whose order a rater saw on the Rerank page; empty where the preference came with a file."""
+"""``model_version``: whose order a rater saw on the Rerank page; empty where the preference came from elsewhere.
+``outcome``: "better", or "equal" or "neither" where the rater preferred none of the two; then chosen and rejected say
+no order. ``served_for``: why the two were served as A or B; empty for an order and for what a file brought.
+"""
 FEEDBACK: Final[Columns] = {
     "feedback": int,
     "interaction_id": int,
@@ -110,7 +115,11 @@ def judge_columns(judges: Sequence[str]) -> Columns:
 
 
 _HEADERS: Final = [list(columns) for columns in EXPORTS.values()]
-_EARLIER: Final = [[name for name in columns if name != "turns"] for columns in _HEADERS]  # until release 0.1
+_EARLIER: Final = [
+    [name for name in columns if name not in missing]
+    for columns in _HEADERS
+    for missing in ({"turns"}, {"outcome", "served_for"})  # until release 0.1; until there was A or B
+]
 
 
 def is_ours(header: Sequence[str]) -> bool:

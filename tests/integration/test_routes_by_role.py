@@ -59,6 +59,8 @@ NEEDS = {
 }
 LET_IN = {
     **dict.fromkeys(("next", "back", "forward", "queue", "renew", "release"), 200),
+    **dict.fromkeys(("pairs/next", "pairs/renew", "pairs/release"), 200),
+    **dict.fromkeys(("pairs/act", "pairs/undo", "pairs/item", "pairs/reveal"), 400),
     **dict.fromkeys(
         ("act", "better", "undo", "draft", "compare", "item", "reveal", "choose"), 400
     ),  # it names no answer

@@ -27,6 +27,9 @@ from core.store.tables import (
     Base,
     BetterAnswer,
     Case,
+    Comparison,
+    ComparisonEvent,
+    ComparisonServing,
     Draft,
     Embedding,
     Export,
@@ -101,6 +104,16 @@ GOES = {
     "assay_showings.version",
     "assay_showings.showing",
     "assay_better_answers.request_id",
+    "assay_comparisons.prompt",
+    "assay_comparisons.first",
+    "assay_comparisons.second",
+    "assay_comparisons.turns",
+    "assay_comparisons.prompt_group",
+    "assay_comparisons.pair_hash",
+    "assay_comparison_servings.showing",
+    "assay_comparison_servings.version",
+    "assay_comparison_servings.pair_hash",
+    "assay_comparison_events.request_id",
     "assay_cases.name",
     "assay_cases.prompt",
     "assay_cases.texts",
@@ -185,6 +198,13 @@ NO_TEXT_OF_AN_ANSWER = {
         "assay_rerankings.source",
         "assay_feedback.kind",
         "assay_judge_choices.outcome",
+        "assay_preferences.outcome",
+        "assay_preferences.served_for",
+        "assay_comparisons.served_for",
+        "assay_comparison_servings.verdict",
+        "assay_comparison_events.action",
+        "assay_comparison_events.verdict",
+        "assay_comparison_events.before",
         "assay_judge_choices.people",
         "assay_answers_given.kind",
         "assay_api_keys.scopes",
@@ -256,6 +276,7 @@ NO_TEXT_OF_AN_ANSWER = {
         "assay_model_versions.judgement",
         "assay_model_versions.guarantee",
         "assay_rerankings.scores",
+        "assay_comparison_servings.replaced",
         "assay_settings.value",
     ],
     "numbers and hashes; tests/services/test_nothing_private_in_logs.py": [
@@ -416,6 +437,25 @@ def planted(workspace: Workspace, tmp_path) -> int:
                 turns_group=word("assay_preferences.turns_group"),
             )
         )
+        pair = Comparison(  # of texts that are no answers, on its question
+            prompt=row.user_prompt,
+            first=word("assay_comparisons.first"),
+            second=word("assay_comparisons.second"),
+            turns=[{"role": "user", "text": word("assay_comparisons.turns")}],
+            prompt_group=item.prompt_group,
+            pair_hash=word("assay_comparisons.pair_hash"),
+            served_for="a language model",
+            raters=1,
+        )
+        session.add(pair)
+        session.flush()
+        own = {"comparison_id": pair.comparison_id, "rater_id": ana.rater_id}
+        hashes = ("showing", "version", "pair_hash")
+        kept = {name: word(f"assay_comparison_servings.{name}")[:32] for name in hashes}
+        when = {"taken_at": item.created_at, "expires_at": item.created_at, "first_left": True, "shown": True}
+        session.add(ComparisonServing(**own, **when, **kept))
+        asked = word("assay_comparison_events.request_id")
+        session.add(ComparisonEvent(**own, action="compared", request_id=asked))
         vector = word("assay_embeddings.vectors").encode().ljust(64)
         session.add(Embedding(fingerprint="e", text_hash=text_hash(answer), count=1, dim=16, vectors=vector))
         session.add(HeldOutPrompt(prompt_group=item.prompt_group))
@@ -500,6 +540,8 @@ def test_no_word_is_left_in_any_column_or_byte(workspace, tmp_path, proven) -> N
         "assay_preferences.prompt",
         "assay_preferences.prompt_group",
         "assay_cases.prompt",
+        "assay_comparisons.prompt",
+        "assay_comparisons.prompt_group",
         "assay_embeddings.text_hash",
         "assay_held_out.prompt_group",
         "assay_run_events.payload",

@@ -23,6 +23,9 @@ from core.domain.running.work import Work
 from core.domain.second_looks import RepeatSettings
 from core.domain.texts import prompt_group
 from core.labeling.how_to_read import HowToRead
+from core.services.comparisons import blind, comparing, opening
+from core.services.comparisons.blind import BlindPair
+from core.services.comparisons.opening import PairsToOpen
 from core.services.data import (
     conversations,
     erasure,
@@ -68,6 +71,12 @@ Act = Iterator[None]
 
 NOT_IN_THE_RECORD = {
     "training.dataset.load_training_set": "part of a training, which is recorded",
+    "comparisons.comparing.compare": "comparisons have a history of their own",
+    "comparisons.comparing.undo_last": "comparisons have a history of their own",
+    "comparisons.comparing.next_pairs": "keeps pairs for a rater for a while",
+    "comparisons.comparing.pair": "keeps which texts a rater was shown",
+    "comparisons.comparing.give_back": "lets others have what was kept for a rater",
+    "comparisons.comparing.renew": "keeps a pair for a rater for a while",
     "people.api_keys.KeyRing.write_uses": "when a key was used last changes no key",
     "running.worker.work": "what was asked for is recorded, and what comes of it",
     "training.training.begin_where_no_worker": "a part of starting one, which is recorded",
@@ -514,6 +523,34 @@ def ask_for_selected(w: Workspace, lead: User) -> Act:
     selected.ask_for_rating(w, lead, {number: looked.version(w, number)})
 
 
+def open_pairs(w: Workspace, lead: User) -> Act:
+    for answer in "ab":
+        added(w, "prompt", answer)
+    yield
+    opening.open_pairs(w, lead, PairsToOpen(5))
+    opening.open_pairs(w, lead, PairsToOpen(5))  # nothing is left to be opened, nothing is recorded
+
+
+def close_pairs(w: Workspace, lead: User) -> Act:
+    list(open_pairs(w, lead))
+    yield
+    opening.close(w, lead)
+    opening.close(w, lead)
+
+
+def serve_blind(w: Workspace, lead: User) -> Act:
+    yield
+    for _ in range(2):
+        blind.serve_blind(w, lead, [BlindPair("prompt", "a", "b")], reason="a language model")
+
+
+def reveal_pair(w: Workspace, lead: User) -> Act:
+    list(open_pairs(w, lead))
+    (shown,) = comparing.next_pairs(w, lead)
+    yield
+    comparing.reveal(w, lead, shown.comparison_id, showing=shown.showing)
+
+
 def open_second_opinions(w: Workspace, lead: User) -> Act:
     looked.rate(w, rater(w, "Ben"), added(w), 4)
     queue.change_settings(w, lead, QueueSettings(overlap=0))
@@ -674,6 +711,10 @@ IN_THE_RECORD: dict[str, tuple[Callable[[Workspace, User], Act], list[str]]] = {
     "running.schedule.begin_if_due": (begin_on_schedule, ["started training"]),
     "running.schedule.change_schedule": (change_schedule, ["changed schedule"]),
     "rating.queue.change_settings": (change_queue, ["changed queue"]),
+    "comparisons.opening.open_pairs": (open_pairs, ["comparisons opened"]),
+    "comparisons.opening.close": (close_pairs, ["comparisons closed"]),
+    "comparisons.blind.serve_blind": (serve_blind, ["comparisons opened"]),
+    "comparisons.comparing.reveal": (reveal_pair, ["revealed identifiers", "revealed identifiers"]),
     "rating.second_opinions.ask": (ask_second_opinions, ["second opinions asked"]),
     "data.selected.ask_for_rating": (ask_for_selected, ["second opinions asked"]),
     "data.selected.delete": (delete_selected, ["deleted answer"]),

@@ -26,6 +26,9 @@ from core.store.tables import (
     AuditSampled,
     Base,
     BetterAnswer,
+    Comparison,
+    ComparisonEvent,
+    ComparisonServing,
     Feedback,
     HeldOutPrompt,
     Identity,
@@ -111,6 +114,18 @@ def lived(workspace, ben, zoltan, tmp_path) -> int:
             texts = {"prompt": "Zyxwv then?", "chosen": "Zyxwv so", "rejected": "Zyxwv or so", "prompt_group": "then"}
             numbers = dict(zip(("chosen_id", "rejected_id"), pair, strict=True))
             session.add(Preference(rater_id=ben.rater_id, pair_hash=str(pair), **texts, **numbers))
+        both: list[tuple[int | None, int | None]] = [(number, other), (other, number), (None, None)]
+        for at, (first_id, second_id) in enumerate(both):
+            texts = {"prompt": PROMPT, "first": "Zyxwv model", "second": "Zyxwv base"} if first_id is None else {}
+            opened = Comparison(prompt_group=prompt_group(PROMPT), pair_hash=str(at), served_for="x", raters=2, **texts)
+            opened.first_id, opened.second_id = first_id, second_id
+            session.add(opened)
+            session.flush()
+            of_zoltan = {"comparison_id": opened.comparison_id, "rater_id": zoltan.rater_id}
+            when = {"taken_at": opened.created_at, "expires_at": opened.created_at, "shown": True}
+            said = {"verdict": "first" if at else None, "showing": str(at), "version": str(at), "first_left": True}
+            session.add(ComparisonServing(**of_zoltan, **when, **said))
+            session.add(ComparisonEvent(**of_zoltan, action="compared", request_id=str(at)))
         drawn = AuditSample(
             requested_by="person 1",
             questions=1,

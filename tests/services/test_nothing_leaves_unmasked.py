@@ -13,6 +13,7 @@ from core.domain.outcomes.results import Apart, By
 from core.domain.queue import Order, QueueFilters
 from core.domain.records import Filters
 from core.domain.roles import COMMAND_LINE, NotAllowed
+from core.services.comparisons import comparing, opening
 from core.services.data import conversations, erasure, exporting, importing, interactions, redaction
 from core.services.judges import judges
 from core.services.masking import ClearedText, masked, masks_output, originals
@@ -59,6 +60,8 @@ def reads(workspace, user, planted):
         "reasons": lambda: reasons.counted(workspace, user),
         "queue": lambda: queue.preference(workspace, user),
         "next": lambda: looked.next_item(workspace, user),
+        "pairs": lambda: comparing.next_pairs(workspace, user),
+        "opened pairs": lambda: opening.standing(workspace, user),
         "items": lambda: [rating.item(workspace, user, one) for one in planted.numbers],
         "same prompt": lambda: rating.same_prompt(workspace, user, number),
         "to check": lambda: to_check.listed(workspace, user),
@@ -225,6 +228,7 @@ def test_every_writing_function_that_takes_texts_refuses_gaps():
         "rating.better_answers.write",
     }
     stores_nothing = {
+        "comparisons.opening.open_pairs",
         "data.erasure.app_user",
         "data.erasure.preview_app_user",
         "data.interactions.browse",

@@ -20,7 +20,17 @@ from core.http.rate_limit import Rate
 from core.services.people import accounts, local_names, sign_in
 from core.services.rating import queue, rating
 from core.services.review import guidelines
-from core.store.tables import Audit, BetterAnswer, Draft, Identity, Lease, RatingEvent, Visitor
+from core.store.tables import (
+    Audit,
+    BetterAnswer,
+    ComparisonEvent,
+    ComparisonServing,
+    Draft,
+    Identity,
+    Lease,
+    RatingEvent,
+    Visitor,
+)
 from core.store.tables import SignIn as StoredSignIn
 from core.store.types import now
 from core.ui.rate import acts, items, routes
@@ -94,7 +104,7 @@ def stored(workspace):
     with workspace.store.read() as session:
         return [
             [tuple(getattr(row, column.key) for column in table.__table__.columns) for row in session.query(table)]
-            for table in (RatingEvent, Draft, Lease, Audit, Visitor, BetterAnswer)
+            for table in (RatingEvent, Draft, Lease, Audit, Visitor, BetterAnswer, ComparisonEvent, ComparisonServing)
         ]
 
 
@@ -550,6 +560,20 @@ GOOD = {
     "item": {"item": 1},
     "queue": {},
     "choose": {"order": "random", "filters": {}},
+    "pairs/next": {"shown": None},
+    "pairs/undo": {"request": f"{'0' * 32}:undo"},
+    "pairs/renew": {"items": [1]},
+    "pairs/release": {"items": [2]},
+    "pairs/item": {"item": 1},
+    "pairs/reveal": {"item": 1, "showing": "0" * 32},
+    "pairs/act": {
+        "act": "left",
+        "item": 1,
+        "request": f"{'1' * 32}:left",
+        "showing": "0" * 32,
+        "shown_ms": 900,
+        "shown": None,
+    },
     "leave": {},
 }
 
@@ -953,4 +977,6 @@ def test_what_a_timer_sends_is_no_sign_of_life(signed_in):
         with desk.workspace.store.read() as session:
             seen = session.query(StoredSignIn).join(Identity).filter(Identity.subject == "ana").one().seen_at
         assert (seen > earlier) is route.acting, name
-    assert {name for name, route in ROUTES.items() if not route.acting} == {"next", "draft", "renew", "release", "item"}
+    timed = {"next", "draft", "renew", "release", "item"}
+    timed |= {f"pairs/{name}" for name in ("next", "renew", "release", "item")}
+    assert {name for name, route in ROUTES.items() if not route.acting} == timed

@@ -82,7 +82,7 @@ def test_the_navigation_shows_only_what_is_allowed(signed_in, role, monkeypatch)
     allowed = ALLOWED[role] if role else frozenset()
     listed = {info.name for info in PAGES.values() if info is HOME or allowed.intersection(info.acts)}
     if role is Role.SME:
-        listed = {"rate", "review", "rerank"}
+        listed = {"rate", "compare", "review", "rerank"}
     assert shown == {name: "visible" if name in listed else "hidden" for name in PAGES}
 
 

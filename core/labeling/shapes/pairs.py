@@ -3,11 +3,14 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from core.domain.comparisons.picks import Outcome
 from core.domain.errors import BadInput
 from core.labeling.column_names import find_column
 from core.labeling.shapes.shape import Shape, Values
 
 _PROMPTS: Final = ("user_prompt", "prompt", "question", "instruction", "query", "input")
+
+_NO_ORDER: Final = (Outcome.EQUAL, Outcome.NEITHER)
 
 
 def _recognises(columns: Sequence[str], rows: Sequence[Values]) -> bool:
@@ -25,6 +28,8 @@ def _read(values: Values) -> Iterable[Values]:
     row = {name: value for name, value in values.items() if name not in {chosen, rejected, prompt} | repeated}
     if prompt is not None:
         row["user_prompt"] = values[prompt]
+    if values.get("outcome") in _NO_ORDER:  # of our own export, of which somebody preferred neither
+        row["tie"] = True
     yield {**row, "chosen": values[chosen], "rejected": values[rejected]}
 
 

@@ -186,7 +186,7 @@ def _count_identifiers(session: Session, kind: str, marked: Marked) -> _Held:
         )
         kinds.update(in_answers)
     if kind in ("preferences", "pairs"):
-        for row in preferences.rows(session):
+        for row in preferences.rows(session, pairs_only=kind == "pairs"):
             in_row = _identifiers_of(row)
             orders += 1
             held += bool(in_row)
@@ -254,7 +254,8 @@ def _write(workspace: Workspace, kind: str, path: Path, marked: Marked, on_row: 
         judges = [judge for judge in judges if not (unmarked and count([judge]))]
         ratings = exports.rating_rows(session, unmarked=unmarked, judges=judges)
         better = exports.better_rows(session, unmarked=unmarked)
-        ordered = (row for row in preferences.rows(session) if not (unmarked and _identifiers_of(row)))
+        orders = preferences.rows(session, pairs_only=kind == "pairs")
+        ordered = (row for row in orders if not (unmarked and _identifiers_of(row)))
         feedback = (row for row in feedback_rows(session) if not (unmarked and _identifiers_in_feedback(row)))
         threshold = workspace.settings.positive_rating_threshold
         rows = _rows(kind, ratings, better, ordered, feedback, positive_threshold=threshold)

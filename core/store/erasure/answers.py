@@ -26,6 +26,7 @@ from core.store.tables import (
     Base,
     BetterAnswer,
     Case,
+    Comparison,
     Draft,
     Embedding,
     Feedback,
@@ -143,6 +144,15 @@ def parts_of(session: Session, interaction_ids: Sequence[int]) -> list[Part]:
         Preference.prompt_group.in_(groups) & (Preference.chosen.in_(answers) | Preference.rejected.in_(answers)),
         of_answers(ids),
     )
+    compared = or_(
+        Comparison.first_id.in_(ids),
+        Comparison.second_id.in_(ids),
+        Comparison.first_id.is_(None)
+        & (
+            Comparison.prompt_group.in_(only_here)
+            | (Comparison.prompt_group.in_(groups) & (Comparison.first.in_(answers) | Comparison.second.in_(answers)))
+        ),
+    )
     return [
         Part("ratings", Rating, Rating.interaction_id.in_(ids)),
         Part("lines of rating history", RatingEvent, RatingEvent.interaction_id.in_(ids)),
@@ -164,6 +174,7 @@ def parts_of(session: Session, interaction_ids: Sequence[int]) -> list[Part]:
         Part("vectors", Embedding, Embedding.text_hash.in_(hashes)),
         Part("saved cases", Case, Case.case_id.in_(_cases(session, groups, only_here, answers))),
         Part("comparisons of raters", Preference, ordered),
+        Part("pairs to compare", Comparison, compared),  # what was said of them goes with them
         Part("marks of questions kept apart", HeldOutPrompt, HeldOutPrompt.prompt_group.in_(only_here)),
         Part("feedback of users about it", Feedback, said),
         Cleared("hashes of its question beside feedback", Feedback, Feedback.question.in_(asked) & ~said, "question"),

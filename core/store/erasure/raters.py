@@ -32,6 +32,8 @@ from core.store.tables import (
     AuditSample,
     BetterAnswer,
     Case,
+    ComparisonEvent,
+    ComparisonServing,
     Draft,
     Guideline,
     GuidelineGap,
@@ -118,6 +120,11 @@ def parts(session: Session, rater_id: int, *, ratings_stay: bool) -> list[Part]:
         Part("unsaved comments", Draft, Draft.rater_id == rater_id),
         Part("answers kept on their screen", Lease, Lease.rater_id == rater_id),
         Part("notes of what was shown to them", Showing, Showing.rater_id == rater_id),
+        Part(
+            "pairs kept on their screen",
+            ComparisonServing,
+            (ComparisonServing.rater_id == rater_id) & ComparisonServing.verdict.is_(None),
+        ),
         Part("settings of their queue", QueuePreference, QueuePreference.rater_id == rater_id),
         Part("browsers that spoke for them", Visitor, Visitor.rater_id == rater_id),
         Part("sign-ins", SignIn, SignIn.identity_id.in_(identities)),
@@ -131,6 +138,12 @@ def parts(session: Session, rater_id: int, *, ratings_stay: bool) -> list[Part]:
         Part("lines of rating history", RatingEvent, RatingEvent.rater_id == rater_id),
         Part("saved cases", Case, Case.rater_id == rater_id),
         Part("comparisons", Preference, Preference.rater_id == rater_id),
+        Part("lines of history of comparisons", ComparisonEvent, ComparisonEvent.rater_id == rater_id),
+        Part(
+            "pairs that they compared",
+            ComparisonServing,
+            (ComparisonServing.rater_id == rater_id) & ComparisonServing.verdict.is_not(None),
+        ),
         *both,
     ]
 

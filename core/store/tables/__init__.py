@@ -2,6 +2,7 @@
 
 from core.store.tables.audit import Audit
 from core.store.tables.base import SYSTEM_USER, Base
+from core.store.tables.comparisons import Comparison, ComparisonEvent, ComparisonServing
 from core.store.tables.exports import Export
 from core.store.tables.guidelines import Guideline, GuidelineGap
 from core.store.tables.judges import JudgeChoice, JudgeScore
@@ -27,6 +28,9 @@ __all__ = [
     "Base",
     "BetterAnswer",
     "Case",
+    "Comparison",
+    "ComparisonEvent",
+    "ComparisonServing",
     "Draft",
     "Embedding",
     "Export",

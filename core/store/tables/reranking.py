@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from core.domain.comparisons.picks import MOST_REASON, Outcome
 from core.store.tables.base import Base
 from core.store.types import now
 
@@ -27,7 +28,10 @@ class Case(Base):
 
 
 class Preference(Base):
-    """One rater prefers one answer to a question to another. Of what a rater said of two answers the latest counts."""
+    """One rater prefers one answer to a question to another, or holds both for equal, or neither for any good.
+
+    Of what a rater said of two answers the latest counts.
+    """
 
     __tablename__ = "assay_preferences"
     __table_args__ = (
@@ -45,7 +49,7 @@ class Preference(Base):
     turns: Mapped[list[Any] | None]  # what was said before the prompt
     turns_group: Mapped[str] = mapped_column(String(64), default="", server_default=text("''"))
     import_id: Mapped[int | None] = mapped_column(index=True)
-    # the two answers where the preference was imported: it goes with either of them
+    # the two answers where they are stored (a file, or A or B): it goes with either of them
     chosen_id: Mapped[int | None] = mapped_column(
         ForeignKey("assay_items.interaction_id", ondelete="CASCADE"), index=True
     )
@@ -55,3 +59,7 @@ class Preference(Base):
     pair_hash: Mapped[str] = mapped_column(String(64))  # of the question and the two answers, whichever is better
     model_version: Mapped[str | None] = mapped_column(String(100))  # whose order was on the screen
     created_at: Mapped[datetime] = mapped_column(default=now)
+    outcome: Mapped[str] = mapped_column(String(8), default=Outcome.BETTER, server_default=text("'better'"))
+    """``Outcome``; where it is not "better", chosen and rejected say no order."""
+    served_for: Mapped[str | None] = mapped_column(String(MOST_REASON))
+    """Why the two were served (A or B); NULL: an order of the Rerank page, or a file."""

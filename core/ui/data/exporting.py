@@ -28,8 +28,8 @@ KINDS = {
     ),
     "pairs": (
         "Pairs",
-        "For training on comparisons: a question with a better and a worse answer, by ratings, as raters ordered them "
-        "on the Rerank page or in a file, or as they wrote a better one (TRL: DPO, reward).",
+        "For training on comparisons: a question with a better and a worse answer, by ratings, as raters said of "
+        "A or B, on the Rerank page or in a file, or as they wrote a better one (TRL: DPO, reward).",
     ),
     "kto": ("Good or not", "For training on single verdicts: question, answer, and whether it is good (TRL: KTO)."),
     "sft": (
@@ -38,7 +38,8 @@ KINDS = {
     ),
     "preferences": (
         "Preferences",
-        "Which of two answers raters hold better: as they ordered them on the Rerank page, or as a file brought it.",
+        "Which of two answers raters hold better: as they said of A or B (also that both are equal, or neither good: "
+        "column outcome), as they ordered them on the Rerank page, or as a file brought it.",
     ),
     "feedback": (
         "From users",

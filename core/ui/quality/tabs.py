@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from core.ui.comparisons.tab import comparisons_tab
 from core.ui.judges.tab import judges_tab
 from core.ui.quality.agreement import agreement_tab
 from core.ui.quality.disagreements import disagreements_tab
@@ -22,6 +23,7 @@ TABS: dict[QualityTab, Callable[[Page], None]] = {
     QualityTab.DISAGREEMENTS: disagreements_tab,
     QualityTab.TO_CHECK: to_check_of_all,
     QualityTab.SECOND_OPINIONS: lambda page: second_opinions_panel(page, page.user),
+    QualityTab.A_OR_B: comparisons_tab,
     QualityTab.FROM_USERS: from_users_tab,
     QualityTab.WORTH: worth_tab,
     QualityTab.JUDGES: judges_tab,

@@ -1,24 +1,14 @@
 // The rating desk: keys, focus, drafts, timing and drawing. What is true is on the server (core/ui/rate/routes.py).
 // Streamlit calls the default export again at every change of data or theme, without its clean-up: a desk is made once
 // for its element, and what it listens to ends with it. The module itself stays as long as the browser's page does.
+// Before this file stands sending.js.
 
-const STORE = "assay.desk";
-const DWELL = 300; // milliseconds that an answer must have been on the screen before a key counts
 const DRAFT_PAUSE = 700, DRAFT_AT_LATEST = 2000;
-const TICK = 60_000, RENEW_TICKS = 4;
-const SLOW = 2500, STEP_PATIENCE = 3000, REQUEST_TIMEOUT = 20_000, LONGEST_PAUSE = 5000;
-const KEEPALIVE_LIMIT = 60_000; // bytes: browsers refuse more in all requests that outlive their page
-const PART = 20_000; // characters of a long text that are drawn at a time
 const LEAST_IN_VIEW = 80; // pixels of an answer that must be on the screen for a digit to count
 
-const TOO_FAST = "That key came before the answer could be read, so nothing was saved for it.";
 const INTERRUPTED =
   "The page was interrupted while you typed, so your keys rate nothing. Click into the comment to go on, or press Esc.";
-const SLOW_ANSWER = "The database takes long to answer. What you typed and pressed is kept; please wait.";
-const NO_CONNECTION = "There is no connection to the server.";
 const NOTHING_LOST = "What you typed is still here, and this goes on by itself once the server answers.";
-const NOT_NOW = "That was not possible without the server. Nothing was lost; please try again in a moment.";
-const UNDO_WAITS = "It is not known yet whether the server took your last act back. Keys act again as soon as it answers.";
 const CHANGED = "The text of this answer was changed meanwhile; this is the new one. Read it, then act again.";
 const DELETED = "The answer you were at was deleted meanwhile; this is the next one.";
 const COMES_BACK = "The answer comes back as the next one.";
@@ -34,144 +24,49 @@ const WRITING_CHANGED =
   "The text of this answer was changed meanwhile, so nothing was saved. What you wrote is kept: press Esc, read the new text, then press E to go on with yours.";
 const WRITING_DELETED = "What you wrote is still here; copy it if you want to keep it.";
 
-const plural = (n, one, many) => `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
-const element = (name, properties = {}, ...children) => {
-  const made = Object.assign(document.createElement(name), properties);
-  made.append(...children);
-  return made;
-};
-const freshRequest = () =>
-  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
-
-/** The server does not answer, or asks to try again. */
-class Unanswered extends Error {
-  constructor(message, after = 0) {
-    super(message);
-    this.after = after;
-  }
-}
-
-/** The server refuses for good. */
-class Refused extends Error {
-  constructor(code, message, item) {
-    super(message);
-    this.code = code;
-    this.item = item;
-  }
-}
-
-let outliving = 0; // bytes under way in requests that outlive their page
-
-async function post(name, body) {
-  const text = JSON.stringify(body);
-  const bytes = new TextEncoder().encode(text).length;
-  const keepalive = outliving + bytes < KEEPALIVE_LIMIT;
-  if (keepalive) outliving += bytes;
-  let response, said;
-  try {
-    response = await fetch(`/desk/${name}`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: text,
-      cache: "no-store",
-      keepalive,
-      signal: AbortSignal.timeout(REQUEST_TIMEOUT),
-    });
-    said = await response.text();
-  } catch {
-    throw new Unanswered(NO_CONNECTION);
-  } finally {
-    if (keepalive) outliving -= bytes;
-  }
-  let answer = {};
-  try {
-    answer = JSON.parse(said);
-  } catch {
-    answer = { error: said.slice(0, 300) };
-  }
-  if (response.ok) return answer;
-  const sentence = answer.error || "The server refused this.";
-  if (response.status === 429 || response.status >= 500)
-    throw new Unanswered(sentence, 1000 * Number(response.headers.get("retry-after") || 0));
-  throw new Refused(answer.code || "", sentence, answer.item);
-}
-
-/** One request after the other, acts first: what is not acknowledged waits in the tab and is sent again. */
-class Line {
-  acts = []; // {body, item, at}
+/** The line of ratings, with what is typed and not yet stored. */
+class RatingLine extends Line {
   typed = new Map(); // {item, comment, flag, reasons} by answer: typed or chosen, and not yet kept as a draft
   reasons = new Map(); // by answer: why it was to be discarded or skipped, where the server refused that
   written = new Map(); // {text, showing, request} by answer: a better one, not yet saved; request: it is to be sent
-  #unsendable = new WeakSet(); // of what was typed: refused by the server, so it stays in the tab
   typing = null; // the answer whose comment, or "" for another field, somebody was in when the browser left the page
-  desk = null;
-  stopped = "";
-  trouble = "";
-  #person = null;
-  #shownTo = "";
-  #failures = 0;
-  #running = false;
-  #since = 0;
-  #wake = () => {};
-
-  constructor() {
-    window.addEventListener("online", () => this.#wake());
-    window.addEventListener("assay.desk.cleared", () => this.clear()); // signed out, or another name
-  }
+  #unsendable = new WeakSet(); // of what was typed: refused by the server, so it stays in the tab
 
   attach(desk, data) {
-    this.desk = desk;
-    this.stopped = "";
     this.#unsendable = new WeakSet(); // after a fresh sign-in it may be taken
-    this.#shownTo = data.shown_to;
-    if (this.#person === data.person) return;
-    this.acts = [];
+    super.attach(desk, data);
+  }
+
+  empty() {
+    super.empty();
     this.typed = new Map();
     this.reasons = new Map();
     this.written = new Map();
     this.typing = null;
-    this.#person = data.person;
-    let stored = null;
-    try {
-      stored = JSON.parse(sessionStorage.getItem(STORE));
-    } catch {
-      // nothing that can be read
-    }
-    // another person's is removed unsent; of the same person's an earlier sign-in (shown_to) may have ended meanwhile
-    if (stored && stored.person === data.person) {
-      this.acts = stored.acts.map((body) => ({ body, item: null, at: 0 }));
-      this.typed = new Map(stored.typed.map((typed) => [typed.item, typed]));
-      this.reasons = new Map(stored.reasons);
-      this.written = new Map(stored.written);
-      this.typing = stored.typing;
-    }
-    this.save();
   }
 
-  detach(desk) {
-    if (this.desk === desk) this.desk = null;
+  restore(stored) {
+    super.restore(stored);
+    this.typed = new Map(stored.typed.map((typed) => [typed.item, typed]));
+    this.reasons = new Map(stored.reasons);
+    this.written = new Map(stored.written);
+    this.typing = stored.typing;
   }
 
-  clear() {
-    this.acts = [];
-    this.typed = new Map();
-    this.reasons = new Map();
-    this.written = new Map();
-    this.typing = null;
-    this.#person = null;
-    this.save();
-    this.changed();
+  kept() {
+    const { typed, reasons, written, typing } = this;
+    if (!this.acts.length && !typed.size && !reasons.size && !written.size && typing === null) return null;
+    return { typed: [...typed.values()], reasons: [...reasons], written: [...written], typing };
   }
 
-  waits(id) {
-    return this.acts.some((act) => act.body.item === id);
+  warns() {
+    return super.warns() || this.written.size > 0;
   }
 
   add(body, item) {
-    this.acts.push({ body, item, at: performance.now() });
     this.typed.delete(body.item);
     this.reasons.delete(body.item);
-    this.save();
+    super.add(body, item);
   }
 
   type(typed) {
@@ -220,129 +115,13 @@ class Line {
   }
 
   /** What was said with a refused act is typed, and not stored, again. */
-  #takeBack({ item, comment, flag, reasons, reason }) {
+  takeBack({ item, comment, flag, reasons, reason }) {
     if (!this.typed.has(item)) this.typed.set(item, { item, comment, flag, reasons });
     if (reason) this.reasons.set(item, reason);
   }
-
-  save() {
-    window[this.acts.length || this.written.size ? "addEventListener" : "removeEventListener"]("beforeunload", warn);
-    try {
-      const kept = this.acts.length + this.typed.size + this.reasons.size + this.written.size;
-      const nothing = !kept && this.typing === null;
-      if (nothing) sessionStorage.removeItem(STORE);
-      else
-        sessionStorage.setItem(
-          STORE,
-          JSON.stringify({
-            person: this.#person,
-            shown_to: this.#shownTo,
-            acts: this.acts.map((act) => act.body),
-            typed: [...this.typed.values()],
-            reasons: [...this.reasons],
-            written: [...this.written],
-            typing: this.typing,
-          }),
-        );
-    } catch {
-      // full or forbidden: then it waits in memory only
-    }
-  }
-
-  changed() {
-    this.desk?.drawLine();
-  }
-
-  isSlow() {
-    return this.#since > 0 && performance.now() - this.#since >= SLOW;
-  }
-
-  /** Send with the mark of the person to whom the page was shown. */
-  async send(name, body) {
-    this.#since = performance.now();
-    const timer = setTimeout(() => this.changed(), SLOW);
-    const shownTo = this.#shownTo, person = this.#person;
-    try {
-      const answer = await post(name, { shown_to: shownTo, ...body });
-      if (person === this.#person) return answer;
-    } catch (error) {
-      if (shownTo === this.#shownTo || !(error instanceof Refused)) throw error;
-    } finally {
-      clearTimeout(timer);
-      this.#since = 0;
-    }
-    throw new Unanswered(""); // to another person or an earlier sign-in: it says nothing to whom the page is shown now
-  }
-
-  async run() {
-    if (this.#running) return;
-    this.#running = true;
-    try {
-      for (;;) {
-        const job = this.stopped ? null : this.acts.length ? () => this.#sendAct(this.acts[0]) : this.desk?.nextJob();
-        if (!job) break;
-        try {
-          await job();
-          this.#failures = 0;
-          this.trouble = "";
-          this.changed();
-        } catch (error) {
-          if (!(error instanceof Unanswered)) throw error;
-          this.trouble = error.message;
-          this.#failures += 1;
-          this.changed();
-          await this.#pause(Math.min(LONGEST_PAUSE, Math.max(error.after, 100 * 2 ** this.#failures)));
-        }
-      }
-    } finally {
-      this.#running = false;
-      this.changed();
-    }
-  }
-
-  #pause(milliseconds) {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, milliseconds);
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  }
-
-  async #sendAct(act) {
-    let answer, refused;
-    try {
-      answer = await this.send("act", { ...act.body, shown: this.desk?.item?.id ?? null });
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      if (this.ends(error)) return;
-      refused = error;
-    }
-    if (this.acts[0] !== act) return; // cleared meanwhile
-    this.acts.shift();
-    if (refused && refused.code !== "gone") this.#takeBack(act.body);
-    this.save();
-    if (refused) await this.desk?.actRefused(act, refused);
-    else this.desk?.actStored(act, answer);
-  }
-
-  /** Whether this refusal means that nothing more is taken from this page; what waits stays in the tab. */
-  ends(refused) {
-    if (!["signed_out", "not_allowed", "changed_person"].includes(refused.code)) return false;
-    this.stopped = refused.message;
-    this.changed();
-    return true;
-  }
 }
 
-function warn(event) {
-  line.desk?.drawLine(true); // the browser's own words say no number
-  event.preventDefault();
-  event.returnValue = "";
-}
-
-const line = new Line();
+const line = new RatingLine("assay.desk", "act");
 const desks = new WeakMap();
 
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -403,10 +182,7 @@ class Desk {
     this.follow(data);
     this.#fill();
     this.#find();
-    this.more = new IntersectionObserver((seen) => seen.forEach((one) => one.isIntersecting && one.target.more()), {
-      root: this.part("reader"),
-      rootMargin: "600px",
-    });
+    this.more = partsOf(this.part("reader"));
     this.#listen();
     [...data.reason_keys].forEach((key, place) => (this.#acts[key] = () => this.#toggleReason(this.shownGuidelines?.reasons[place])));
     this.#showNothing();
@@ -1609,25 +1385,7 @@ class Desk {
   }
 
   #drawText(text) {
-    if (text.html !== undefined) {
-      const box = element("div", { className: "assay-text" });
-      box.innerHTML = text.html; // made by core/ui/shell/texts.py: nothing in it acts or loads
-      return box;
-    }
-    const box = element("div", { className: "assay-text assay-plain", dir: "auto" });
-    const end = element("span", { className: "rest" });
-    let drawn = 0;
-    end.more = () => {
-      let until = Math.min(text.plain.length, drawn + PART);
-      if (/[\uD800-\uDBFF]/.test(text.plain[until - 1])) until += 1; // both halves of a character
-      end.before(text.plain.slice(drawn, until));
-      drawn = until;
-      this.more.unobserve(end);
-      if (drawn < text.plain.length) this.more.observe(end); // asked anew: it may still be in view
-    };
-    box.append(end);
-    end.more();
-    return box;
+    return drawText(text, this.more);
   }
 
   #fitComment() {
@@ -1669,24 +1427,9 @@ function sameInput(one, other) {
   return one.comment === other.comment && one.flag === other.flag && reasons[0] === reasons[1];
 }
 
-function isField(target) {
-  return Boolean(target?.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable], [role=combobox]"));
-}
-
 /** A text as a field gives it back. */
 function asTyped(text) {
   return text?.replace(/\r\n?/g, "\n");
-}
-
-/** Streamlit's dialog would take the keyboard away in the middle of a word, and the desk says the same itself. */
-function dismissConnectionError() {
-  for (const dialog of document.querySelectorAll("[data-testid=stDialog] [role=dialog]"))
-    if (dialog.textContent.includes("Connection error")) dialog.querySelector("button[aria-label=Close]")?.click();
-}
-
-function refuse(event) {
-  event.stopImmediatePropagation();
-  event.preventDefault();
 }
 
 function sameTexts(one, other) {

@@ -39,7 +39,10 @@ SOURCES = {
 
 _FILE = Path(__file__)
 _HTML, _CSS, _JS = (_FILE.with_suffix(kind).read_text(encoding="utf-8") for kind in (".html", ".css", ".js"))
-_desk = st.components.v2.component("assay.desk", html=_HTML, css=f"{texts.STYLE}\n{_CSS}", js=_JS)
+SENDING = _FILE.with_name("sending.js").read_text(encoding="utf-8")
+"""The script that stands before that of a desk: its line of acts, and how texts are drawn."""
+STYLE = f"{texts.STYLE}\n{_CSS}"
+_desk = st.components.v2.component("assay.desk", html=_HTML, css=STYLE, js=f"{SENDING}\n{_JS}")
 
 
 def rating_desk(page: Page, user: User) -> None:

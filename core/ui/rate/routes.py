@@ -1,4 +1,4 @@
-"""The routes under /desk: what the page Rate asks and tells while somebody rates, beside Streamlit.
+"""The routes under /desk: what the pages Rate and A or B ask and tell while somebody rates, beside Streamlit.
 
 Everything is POST, JSON in and out. A request passes only from a page of ours, from the person for whom that page was
 drawn, with their role as it is now; who that is, is read from the same cookies as for pages.
@@ -37,6 +37,7 @@ from core.http.rate_limit import Rate
 from core.http.responses import Refused, answer
 from core.services.people.sign_in import Entry, Why
 from core.services.workspace import Workspace
+from core.ui.comparisons import acts as pairs
 from core.ui.rate import acts
 from core.ui.rate.acts import Asked
 from core.ui.rate.items import Counts
@@ -106,6 +107,13 @@ ROUTES = {
     "queue": DeskRoute(acts.queue_choice),
     "choose": DeskRoute(acts.choose),
     "leave": DeskRoute(acts.leave, needs=None),
+    "pairs/next": DeskRoute(pairs.next_pairs, acting=False),
+    "pairs/act": DeskRoute(pairs.act),
+    "pairs/undo": DeskRoute(pairs.undo),
+    "pairs/renew": DeskRoute(pairs.renew, acting=False),
+    "pairs/release": DeskRoute(pairs.release, acting=False),
+    "pairs/item": DeskRoute(pairs.item, acting=False),
+    "pairs/reveal": DeskRoute(pairs.reveal),
 }
 
 

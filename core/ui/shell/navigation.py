@@ -39,6 +39,7 @@ class QualityTab(StrEnum):
     DISAGREEMENTS = "Disagreements"
     TO_CHECK = "To check"
     SECOND_OPINIONS = "Second opinions"
+    A_OR_B = "A or B"
     FROM_USERS = "From users"
     WORTH = "What is it worth"
     JUDGES = "Judges"
@@ -80,7 +81,7 @@ class PageInfo:
         return self.opens_for(user) and (user.role is not Role.SME or self.name in LISTED_FOR_SMES)
 
 
-LISTED_FOR_SMES = ("rate", "review", "rerank")
+LISTED_FOR_SMES = ("rate", "compare", "review", "rerank")
 """Who is here to rate has nothing to look for elsewhere; ``/`` shows them the first of these."""
 HOME = PageInfo("home", "Home", ":material/home:", "", (Act.LOOK,))
 SETTINGS_ACTS = (Act.PEOPLE, Act.KEYS, Act.AUDIT)
@@ -89,6 +90,7 @@ PAGES = {
     for info in (
         HOME,
         PageInfo("rate", "Rate", ":material/rate_review:", "Rate", (Act.RATE,), "centered"),
+        PageInfo("compare", "A or B", ":material/compare:", "Rate", (Act.RATE,), "wide"),
         PageInfo("review", "My ratings", ":material/history:", "Rate", (Act.RATE,), "centered"),
         PageInfo("quality", "Quality", ":material/verified:", "Rate", (Act.JUDGE,)),
         PageInfo("readiness", "Readiness", ":material/fact_check:", "Learn", (Act.LOOK,)),

@@ -1,11 +1,11 @@
-"""What the rating desk keeps in a browser tab until it is stored: cleared where another person may come."""
+"""What the desks (Rate, A or B) keep in a browser tab until it is stored: cleared where another person may come."""
 
 import streamlit as st
 
 # the desk that still sends what waits after its page was left hears the event
 _JS = """
 export default function () {
-  sessionStorage.removeItem("assay.desk");
+  for (const store of ["assay.desk", "assay.pairs"]) sessionStorage.removeItem(store);
   window.dispatchEvent(new Event("assay.desk.cleared"));
 }
 """

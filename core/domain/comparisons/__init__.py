@@ -1,0 +1,1 @@
+"""A or B: which of two answers to one question is the better one."""

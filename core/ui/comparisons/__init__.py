@@ -1,0 +1,1 @@
+"""The page A or B, and what leads see of it on Quality."""
