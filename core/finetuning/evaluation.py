@@ -64,31 +64,31 @@ def measure(export: Export, run: TunedRun, on_step: OnStep) -> tuple[Measured, M
 def _measured(export: Export, run: TunedRun, name: str, folders: tuple[Path, Path | None], on_step: OnStep) -> Measured:
     pairs, questions = export.pairs_apart(), asked(export)
     file = run.folder / FOLDER / f"{name}.json"
-    of = _fingerprint(export, folders)
+    of = _fingerprint(export, folders, chat=run.chat)
     kept = _kept(file, of)
     if kept is not None:
         return kept
     words = {"base": "the model before", "tuned": "the tuned model"}[name]
-    model = LanguageModel.load(*folders)
-    texts = list(dict.fromkeys((pair.prompt, text) for pair in pairs for text in (pair.chosen, pair.rejected)))
+    model = LanguageModel.load(*folders, chat=run.chat)
+    texts = list(dict.fromkeys((pair.asked, text) for pair in pairs for text in (pair.chosen, pair.rejected)))
     found = model.mean_log_probabilities(texts, lambda done, of: on_step(Step(f"{words} reads answers", done, of)))
     likely = dict(zip(texts, found.tolist(), strict=True))
     answers = model.answers(
-        [question.prompt for question in questions],
+        questions,
         lambda done, of: on_step(Step(f"{words} answers questions", done, of)),
     )
     measured = Measured(
-        np.array([[likely[pair.prompt, text] for text in (pair.chosen, pair.rejected)] for pair in pairs]),
+        np.array([[likely[pair.asked, text] for text in (pair.chosen, pair.rejected)] for pair in pairs]),
         tuple(answers),
     )
     _keep(file, of, measured)
     return measured
 
 
-def _fingerprint(export: Export, folders: Sequence[Path | None]) -> str:
+def _fingerprint(export: Export, folders: Sequence[Path | None], *, chat: bool) -> str:
     """Hex sha256 of what a measuring rests on: the rows, how it is done, and names, sizes and times of the weights."""
     parts = [file_sha256(export.path / name) for name in (APART_PAIRS, APART_QUESTIONS)]
-    parts += [str(QUESTIONS), str(NEW_TOKENS)]
+    parts += [str(QUESTIONS), str(NEW_TOKENS), str(chat)]
     for folder in folders:
         for file in sorted(folder.iterdir()) if folder is not None and folder.is_dir() else ():
             about = file.stat()

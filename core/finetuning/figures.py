@@ -85,7 +85,7 @@ def preference_figures(pairs: Sequence[Pair], base: Floats, tuned: Floats) -> Pr
         tuned: the same of the tuned model.
     """
     read = np.isfinite(base).all(axis=1) & np.isfinite(tuned).all(axis=1)
-    questions = np.array([pair.question for pair in pairs], dtype=np.int64)[read]
+    questions = np.array([pair.asked.question for pair in pairs], dtype=np.int64)[read]
     lengths = np.array([[len(pair.chosen), len(pair.rejected)] for pair in pairs], dtype=np.float64).reshape(-1, 2)[
         read
     ]

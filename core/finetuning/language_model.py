@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.domain.errors import BadInput, Unavailable
+from core.finetuning.folder import Question
 from core.finetuning.reading import Reader
 
 NEW_TOKENS = 128
@@ -31,8 +32,10 @@ class LanguageModel:
     reader: Reader
 
     @classmethod
-    def load(cls, base: Path, adapter: Path | None = None) -> "LanguageModel":
+    def load(cls, base: Path, adapter: Path | None = None, *, chat: bool | None = None) -> "LanguageModel":
         """The model in the folder ``base``, with an adapter on it where one is named; only safetensors, offline.
+
+        ``chat``: whether texts go through the chat template; None for whether there is one.
 
         Raises:
             BadInput: one of them is no such folder, or cannot be read.
@@ -43,7 +46,7 @@ class LanguageModel:
         from transformers.utils import logging
 
         logging.disable_progress_bar()  # what it would show is over in a second
-        reader = Reader.of(base)
+        reader = Reader.of(base, chat=chat)
         on_gpu = torch.cuda.is_available()
         try:
             model = AutoModelForCausalLM.from_pretrained(
@@ -61,7 +64,7 @@ class LanguageModel:
             model = _with_adapter(model, adapter)
         return cls(model.to("cuda" if on_gpu else "cpu").eval(), reader)
 
-    def mean_log_probabilities(self, texts: Sequence[tuple[str, str]], on_progress: OnProgress) -> Floats:
+    def mean_log_probabilities(self, texts: Sequence[tuple[Question, str]], on_progress: OnProgress) -> Floats:
         """Of each answer (question, answer), the mean of the natural log-probabilities of its tokens, shape (texts,).
 
         The mean and not the sum, or the shorter of two answers would nearly always be the likelier one. What lies
@@ -77,7 +80,7 @@ class LanguageModel:
             on_progress(done, len(texts))
         return found
 
-    def answers(self, prompts: Sequence[str], on_progress: OnProgress) -> list[str]:
+    def answers(self, questions: Sequence[Question], on_progress: OnProgress) -> list[str]:
         """What the model answers, at most NEW_TOKENS each, always the likeliest token; stripped.
 
         Of a question that is too long its end is read.
@@ -93,8 +96,8 @@ class LanguageModel:
             do_sample=False, max_new_tokens=NEW_TOKENS, eos_token_id=end, pad_token_id=filler, bos_token_id=None
         )
         found: list[str] = []
-        for start in range(0, len(prompts), _AT_ONCE):
-            asked = [self.reader.question(prompt)[-limit:] for prompt in prompts[start : start + _AT_ONCE]]
+        for start in range(0, len(questions), _AT_ONCE):
+            asked = [self.reader.question(one)[-limit:] for one in questions[start : start + _AT_ONCE]]
             longest = max(map(len, asked))
             ids = torch.tensor([[filler] * (longest - len(one)) + one for one in asked], device=self.model.device)
             mask = torch.tensor([[0] * (longest - len(one)) + [1] * len(one) for one in asked], device=ids.device)
@@ -102,7 +105,7 @@ class LanguageModel:
                 made = self.model.generate(input_ids=ids, attention_mask=mask, generation_config=config)
             texts = tokenizer.batch_decode(made[:, longest:], skip_special_tokens=True)
             found += [text.strip() for text in texts]
-            on_progress(len(found), len(prompts))
+            on_progress(len(found), len(questions))
         return found
 
     def _cut(self, ids: list[int], before: int) -> tuple[list[int], int]:

@@ -19,6 +19,8 @@ class TunedRun:
     method: str
     base: Path
     """Folder of the model before."""
+    chat: bool
+    """Whether it learned conversations, by the tokenizer's chat template."""
 
     @property
     def tuned(self) -> Path:
@@ -49,7 +51,7 @@ def find_run(export: Path, number: int | None = None) -> TunedRun:
             base = told.get("base_model")
             if not isinstance(base, str):
                 raise BadInput(f"{folders / str(one) / RUN} does not say which model was tuned (base_model).")
-            return TunedRun(one, folders / str(one), str(told.get("method") or ""), Path(base))
+            return TunedRun(one, folders / str(one), str(told.get("method") or ""), Path(base), bool(told.get("chat")))
     which = "No run" if number is None else f"Run {number}"
     raise Conflict(
         f"{which} in {folders} has {'' if number is None else 'not '}ended well yet, so there is nothing to compare. "

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.finetuning.figures import answer_figures, preference_figures
-from core.finetuning.folder import Pair
+from core.finetuning.folder import Pair, Question
 from core.finetuning.verdict import PeopleSaid, enough, verdict
 
 ENDING = "not yet seen by people."
@@ -13,7 +13,7 @@ ENDING = "not yet seen by people."
 def pairs(questions: int, each: int = 4, *, longer: float = 0.5) -> list[Pair]:
     """Pairs of which the chosen answer is the longer one in this share of the questions."""
     return [
-        Pair(number, "?\n", "good" * (9 if number < longer * questions else 1), "poor" * 5, "ratings")
+        Pair(Question(number, "?\n", "?"), "good" * (9 if number < longer * questions else 1), "poor" * 5, "ratings")
         for number in range(questions)
         for _ in range(each)
     ]

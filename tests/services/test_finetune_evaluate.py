@@ -12,7 +12,7 @@ from core.domain.records import Example, ImportRow
 from core.domain.roles import COMMAND_LINE, NotAllowed, Role, User
 from core.finetuning import folder
 from core.finetuning.evaluation import Step
-from core.finetuning.folder import Pair
+from core.finetuning.folder import Question
 from core.finetuning.language_model import LanguageModel
 from core.finetuning.tuned import find_run
 from core.services.finetuning.evaluating import evaluate
@@ -63,11 +63,11 @@ def exported(workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> 
     export(workspace, COMMAND_LINE, place)
     found = folder.read(place)
     pairs = found.pairs()
-    both = [(pair.prompt, text) for pair in pairs for text in (pair.chosen, pair.rejected)]
+    both = [(pair.asked.prompt, text) for pair in pairs for text in (pair.chosen, pair.rejected)]
     base = taught(tiny_llama(place.parent / "raw"), place.parent / "base", both)
     draw = random.Random(1)
-    shuffled = [(pair.prompt, draw.choice((pair.chosen, pair.rejected))) for pair in pairs]
-    run(found, 1, base, [(pair.prompt, pair.chosen) for pair in pairs])
+    shuffled = [(pair.asked.prompt, draw.choice((pair.chosen, pair.rejected))) for pair in pairs]
+    run(found, 1, base, [(pair.asked.prompt, pair.chosen) for pair in pairs])
     run(found, 2, base, shuffled)
     return found
 
@@ -177,9 +177,8 @@ def test_only_who_may_train_evaluates(workspace, exported):
 def test_a_pair_is_what_stands_in_the_file(exported):
     """Rows that somebody took out are not measured."""
     rows = (exported.path / folder.PAIRS).read_text(encoding="utf-8").splitlines()
-    first = json.loads(rows[0])
-    assert exported.pairs()[0] == Pair(
-        *(first[name] for name in ("question", "prompt", "chosen", "rejected", "source"))
-    )
+    first, pair = json.loads(rows[0]), exported.pairs()[0]
+    assert pair.asked == Question(first["question"], first["prompt"], first["user_prompt"])
+    assert (pair.chosen, pair.rejected, pair.source) == (first["chosen"], first["rejected"], "ratings")
     assert len(exported.pairs()) == len(rows)
     assert find_run(exported.path).number == 2

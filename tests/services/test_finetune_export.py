@@ -59,15 +59,15 @@ def test_everything_is_there_once_and_split_as_trainings_split_it(workspace, tmp
     assert len(learn) + len(apart) == len(everything) == 212 == result.counts["pairs"]
     assert {(pair.chosen, pair.rejected, pair.source) for pair in [*learn, *apart]} == everything
     assert {pair.source for pair in learn + apart} == {"ratings", "edit", "order"}
-    assert not {pair.question for pair in learn} & {pair.question for pair in apart}
+    assert not {pair.asked.question for pair in learn} & {pair.asked.question for pair in apart}
     asked = {prompt_group(question.user_prompt) for question in found.questions_apart()}
-    assert asked == {prompt_group(pair.prompt) for pair in apart}
+    assert asked == {prompt_group(pair.asked.user_prompt) for pair in apart}
     assert all(is_held_out(group) for group in asked)
     learned = load_training_set(workspace, embedder())
     assert asked >= {example.group for example in learned.held_out}
     assert not asked & {example.group for example in learned.examples}
     kto, sft = rows_of(found.path / folder.KTO), rows_of(found.path / folder.SFT)
-    assert len(kto) == 3 * len({pair.question for pair in learn if pair.source == "ratings"})
+    assert len(kto) == 3 * len({pair.asked.question for pair in learn if pair.source == "ratings"})
     assert {row["label"] for row in kto} == {True, False}
     assert [(row["prompt"], row["completion"]) for row in sft] == [(f"{which}\n", "This one, because it is cheaper.")]
     assert result.counts == dict(found.counts)

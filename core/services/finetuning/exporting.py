@@ -174,8 +174,9 @@ class _Source:
         counts["sft"] = write(folder.SFT, SFT_COLUMNS, split.to_learn(self._rows("sft")))
         counts["raters"] = len(self._raters())
         if reader is not None:
-            pairs = chain(split.to_learn(self._rows("pairs")), split.kept_apart(self._rows("pairs")))
-            counts["cut_texts"] = reader.count_cut((row["prompt"], row["chosen"], row["rejected"]) for row in pairs)
+            export = folder.Export(place, "", "", None, {}, ())
+            pairs = chain(export.pairs(), export.pairs_apart())
+            counts["cut_texts"] = sum(reader.is_cut(pair.asked, pair.chosen, pair.rejected) for pair in pairs)
         sample = only_sample(self._session)
         return counts, notes(counts, apart=split.apart, sample=sample, limit=reader.limit if reader else None)
 
