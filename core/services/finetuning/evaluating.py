@@ -11,7 +11,7 @@ from core.domain.errors import Unavailable
 from core.domain.metrics import Metric
 from core.domain.plain import AS_IS
 from core.domain.roles import Act, User
-from core.domain.texts import plural, prompt_group
+from core.domain.texts import prompt_group, text_hash
 from core.finetuning import folder
 from core.finetuning.evaluation import FOLDER, Measured, Step, asked, measure, write_json
 from core.finetuning.figures import AnswerFigures, PreferenceFigures, answer_figures, preference_figures
@@ -115,8 +115,9 @@ def evaluate(
     before, tuned = measure(export, tuned_run, on_step)
     preferences = preference_figures(pairs, before.log_probabilities, tuned.log_probabilities)
     answers = _compared(workspace, questions, before, tuned)
-    reason = f"language model {tuned_run.number}"
-    people = put_to_people(workspace, user, _for_people(questions, before, tuned), reason=reason)
+    shown = _for_people(questions, before, tuned)
+    which = text_hash("\n".join(text for _, *texts in shown for text in texts))[:6]  # others after a new measuring
+    people = put_to_people(workspace, user, shown, reason=f"language model {tuned_run.number}, {which}")
     judged = verdict(preferences, people)
     found = Evaluation(tuned_run.number, preferences, answers, people, judged.learned, judged.sentence)
     write_json(tuned_run.folder / FOLDER / FIGURES, found.to_json())
@@ -140,7 +141,7 @@ def _compared(workspace: Workspace, questions: Sequence[Question], before: Measu
     learned, reason = _learned_from(workspace, ranker)
     seen = [prompt_group(question.user_prompt) in learned for question in questions]
     if not reason and all(seen):
-        reason = f"the reward model in use learned from all {plural(len(questions), 'question')}"
+        reason = "the reward model in use learned from all of them" if seen else "no question is kept apart"
     if reason:
         return answer_figures(before.answers, tuned.answers, None, model_version=None, reason=reason)
     kept = [row for row in zip(questions, before.answers, tuned.answers, seen, strict=True) if not row[-1]]
