@@ -107,6 +107,7 @@ def test_a_chat_model_reads_turns_by_its_template(folder, tmp_path):
     assert chat.tokenizer.decode(plain) == "plain\nRest.</s>"
 
 
+@pytest.mark.filterwarnings("ignore:.is_gradient_checkpointing. is deprecated:FutureWarning")
 def test_an_adapter_goes_on_the_model_before(folder, tmp_path):
     """Its figures are other ones than those of the model before, and its folder is said where it is none."""
     peft = pytest.importorskip("peft", reason="not here: make finetune installs peft")
