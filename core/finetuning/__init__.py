@@ -1,0 +1,1 @@
+"""Preferences in a language model itself: what is learned from, the tuning, and whether it helped."""
