@@ -101,6 +101,14 @@ class Export:
             for row in self._rows(APART_QUESTIONS, _QUESTION)
         ]
 
+    def learned_from(self, name: str, *texts: str) -> Iterator[dict[str, Any]]:
+        """The rows of one file of ``train/`` as they stand; each has a prompt and these texts.
+
+        Raises:
+            BadInput: a row cannot be read.
+        """
+        return self._rows(name, dict.fromkeys(("prompt", *texts), str))
+
     def _rows(self, name: str, wanted: Mapping[str, type]) -> Iterator[dict[str, Any]]:
         """The rows of one file, each with what is ``wanted`` of it; blank lines are none."""
         path = self.path / name
