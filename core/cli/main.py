@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
+from core.cli import finetune
 from core.cli.agreement import agreement
 from core.cli.backup import backup, restore
 from core.cli.doctor import doctor
@@ -164,6 +165,9 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("version", nargs="?")
     sub.add_argument("--reason", help="why, for the audit log (promote)")
 
+    words = "the experts' preferences in a language model: export, run, evaluate"
+    finetune.add(command, subs.add_parser("finetune", help=words, description=words))
+
     command("agreement", agreement, "how far the raters agree: Krippendorff's alpha, kappas, each rater")
 
     sub = command("quality", quality, "what all answers are worth, rated or not; a gate for a pipeline")
@@ -226,8 +230,10 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--port", type=int, default=8600)
     sub.add_argument("--workers", type=int, default=1, help="processes, each with the model loaded (about 600 MB)")
 
-    sub = command("worker", worker, "take trainings and imports that pages ask for, until it is stopped")
-    sub.add_argument("--only", metavar="KINDS", help="training or import; without: training,import")
+    sub = command("worker", worker, "take trainings, imports and fine-tunings that pages ask for, until it is stopped")
+    sub.add_argument(
+        "--only", metavar="KINDS", help="training, import or fine-tuning; without: all that can be done here"
+    )
     sub.add_argument("--gpu", action="store_true", help="this machine has a GPU: other workers leave trainings to it")
 
     command("doctor", doctor, "check database, rights, model files, encoder and disk")

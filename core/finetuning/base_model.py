@@ -54,7 +54,9 @@ def look(path: Path) -> BaseModel:
                 "never run here. Name a model of a kind that transformers knows."
             )
     if not any("CausalLM" in str(name) for name in config.get("architectures") or ()):
-        raise BadInput(f"{path} holds no language model that writes texts. Name one whose config.json says ForCausalLM.")
+        raise BadInput(
+            f"{path} holds no language model that writes texts. Name one whose config.json says ForCausalLM."
+        )
     weights = sorted(path.glob("*.safetensors"))
     if not weights:
         raise BadInput(

@@ -57,7 +57,12 @@ def gpu_bytes() -> int | None:
 
 
 def tune(
-    export: Export, base: BaseModel, wanted: Wanted, folder: Path, on: Callable[[Event], None], check: Callable[[], None]
+    export: Export,
+    base: BaseModel,
+    wanted: Wanted,
+    folder: Path,
+    on: Callable[[Event], None],
+    check: Callable[[], None],
 ) -> Tuned:
     """Tune a language model; its result lies in ``folder`` afterwards. Goes on from the last checkpoint there.
 

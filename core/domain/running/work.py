@@ -8,3 +8,4 @@ class Work(StrEnum):
 
     TRAINING = "training"
     IMPORT = "import"  # checks and imports of files
+    FINE_TUNING = "fine-tuning"  # of a language model

@@ -9,8 +9,11 @@ from contextlib import contextmanager
 from core.domain.errors import AssayError, BadInput, Conflict
 from core.domain.roles import Act, User
 from core.domain.running.work import Work
+from core.finetuning.packages import require_packages
 from core.services.data import uploads
+from core.services.finetuning import running as tunings
 from core.services.masking import masks_output
+from core.services.running.carrying import GivenBack
 from core.services.running.schedule import LOOK_SECONDS, begin_if_due
 from core.services.running.workers import living, place_of
 from core.services.training import training
@@ -37,14 +40,14 @@ def work(
     gpu: bool,
     stop: threading.Event,
 ) -> int:
-    """Take trainings and imports until ``stop`` is set; how many were carried out.
+    """Take trainings, imports and fine-tunings until ``stop`` is set; how many were carried out.
 
     What it is doing when ``stop`` is set is given back at the next step. What goes wrong with one piece of work stands
     in that; the worker goes on with the next.
 
     Raises:
         NotAllowed: the person may not train and import.
-        BadInput: ``gpu``, and PyTorch finds none.
+        BadInput: ``gpu``, and PyTorch finds none; fine-tunings, and what they need is not installed.
         Conflict: another worker lives, and the database is an SQLite file, which has one writer at a time.
         Unavailable: the database does not answer at the start.
     """
@@ -52,6 +55,8 @@ def work(
     workspace.require(user, Act.CHANGE_DATA)
     if gpu and not _finds_a_gpu():
         raise BadInput("PyTorch finds no GPU here. Leave --gpu out, or install PyTorch with CUDA where there is one.")
+    if Work.FINE_TUNING in takes:
+        require_packages()
     done, look_at = 0, 0.0
     with _registered(workspace, takes, gpu=gpu):
         while not stop.is_set():
@@ -60,7 +65,7 @@ def work(
                     look_at = time.monotonic() + LOOK_SECONDS
                     begin_if_due(workspace, user)
                 took = _one(workspace, user, takes, gpu=gpu, stop=stop)
-            except (training.GivenBack, uploads.GivenBack) as error:
+            except GivenBack as error:
                 log.info("%s", error)
                 break
             except AssayError as error:  # of one piece of work, where it is told; or of a database that is away
@@ -77,11 +82,13 @@ def work(
 
 
 def _one(workspace: Workspace, user: User, takes: Sequence[Work], *, gpu: bool, stop: threading.Event) -> bool:
-    """Carry out one piece of work, imports first: somebody waits for those at a page; False where there is none."""
+    """Carry out one piece of work, the shortest kind first: somebody waits for it at a page; False: there is none."""
     if Work.IMPORT in takes and uploads.carry_out_next(workspace, user, stopping=stop.is_set) is not None:
         return True
-    if Work.TRAINING in takes:
-        return training.carry_out_next(workspace, user, gpu=gpu, stopping=stop.is_set) is not None
+    if Work.TRAINING in takes and training.carry_out_next(workspace, user, gpu=gpu, stopping=stop.is_set) is not None:
+        return True
+    if Work.FINE_TUNING in takes:
+        return tunings.carry_out_next(workspace, user, gpu=gpu, stopping=stop.is_set) is not None
     return False
 
 

@@ -15,13 +15,13 @@ class FineTuning(RunColumns):
     __tablename__ = "assay_finetunings"
     __table_args__ = run_checks()
 
-    place: Mapped[str] = mapped_column(String(32))  # of the ASSAY_HOME it was asked for in: a worker there sees the files
+    place: Mapped[str] = mapped_column(String(32))  # of its ASSAY_HOME: a worker there sees the files
     folder: Mapped[str]  # of the export
     base: Mapped[str]  # folder of the language model it begins with
     method: Mapped[str] = mapped_column(String(8))
     lora: Mapped[bool]
     settings: Mapped[dict[str, Any]]  # what else was chosen
-    fingerprint: Mapped[str] = mapped_column(String(64))  # of files and settings: one that stopped goes on with the same
+    fingerprint: Mapped[str] = mapped_column(String(64))  # of files and settings: who asks alike goes on
     result: Mapped[dict[str, Any] | None]  # what ``finetune run --json`` prints
     evaluation: Mapped[dict[str, Any] | None]
     verdict: Mapped[str | None]
