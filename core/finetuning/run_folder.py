@@ -1,7 +1,6 @@
 """The folder of one fine-tuning: its result, its settings, and how other programs load it."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any, Final
 
@@ -44,7 +43,7 @@ def write_about(folder: Path, about: dict[str, Any]) -> None:
     with scratch(folder) as making:
         made = making / ABOUT
         made.write_text(json.dumps(about, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-        os.replace(made, folder / ABOUT)
+        made.replace(folder / ABOUT)
 
 
 def write_modelfile(folder: Path, base: Path, *, lora: bool) -> None:

@@ -13,7 +13,9 @@ METHODS: Final = {"dpo": PAIRS, "kto": KTO, "sft": SFT}
 TEXTS: Final = {"dpo": ("chosen", "rejected"), "kto": ("completion",), "sft": ("completion",)}
 """What its rows hold beside the prompt."""
 RATES: Final = {"dpo": 1e-6, "kto": 1e-6, "sft": 2e-5}
-"""Learning rates of TRL; an adapter learns with ten times of that."""
+"""Learning rates of TRL for all weights."""
+LORA_RATES: Final = {"dpo": 1e-5, "kto": 1e-5, "sft": 2e-4}
+"""The same for an adapter: ten times of that."""
 BATCHES: Final = {"dpo": (1, 8), "kto": (4, 2), "sft": (1, 8)}
 """Rows at once and how often before a step: 8 in all. KTO compares rows with each other and cannot do with one."""
 LONGEST: Final = 1024
@@ -81,7 +83,7 @@ def as_trl(wanted: Wanted, base: BaseModel, rows: Path, output: Path, *, gpu: bo
     ``rows``: the jsonl file that it learns from. ``output``: where TRL's command, not ours, puts what it makes.
     """
     at_once, before_a_step = BATCHES[wanted.method]
-    rate = wanted.learning_rate or RATES[wanted.method] * (10 if wanted.lora else 1)
+    rate = wanted.learning_rate or (LORA_RATES if wanted.lora else RATES)[wanted.method]
     settings: dict[str, Any] = {
         "model_name_or_path": str(base.path),
         "trust_remote_code": False,

@@ -1,11 +1,23 @@
 """A language model with random weights that reads bytes, and an export of made pairs: seconds instead of minutes."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from core.finetuning import folder as names
+from core.finetuning.packages import installed
+from core.finetuning.settings import Wanted
 
-TEMPLATE = "{% for m in messages %}<|{{ m.role }}|>{{ m.content }}</s>{% endfor %}{% if add_generation_prompt %}<|assistant|>{% endif %}"
+WITHOUT = "not here: tuning of language models is optional (make finetune)"
+
+TEMPLATE = (
+    "{% for m in messages %}<|{{ m.role }}|>{{ m.content }}</s>{% endfor %}"
+    "{% if add_generation_prompt %}<|assistant|>{% endif %}"
+)
 
 
 def tiny_model(folder: Path, *, chat: bool = False) -> Path:
@@ -73,3 +85,17 @@ def made_export(folder: Path, pairs: int = 16) -> Path:
     about = {"format": names.FORMAT, "database": "0" * 32, "identifiers": "none", "counts": {"train_pairs": len(rows)}}
     (folder / names.EXPORT).write_text(json.dumps(about), encoding="utf-8")
     return folder
+
+
+def asked_for(**other: Any) -> dict[str, Any]:
+    """The columns of a fine-tuning that nobody carries out."""
+    places = {"place": "0" * 32, "folder": "/nowhere/pairs", "base": "/nowhere/model", "fingerprint": "0" * 64}
+    return places | {"method": "dpo", "lora": True, "settings": Wanted().to_json()} | other
+
+
+@contextmanager
+def needs_packages() -> Iterator[None]:
+    """Skips the test where the packages are missing."""
+    if not installed():
+        pytest.skip(WITHOUT)
+    yield

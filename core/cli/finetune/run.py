@@ -64,7 +64,7 @@ def run(options: argparse.Namespace) -> Done:
     say(f"{'The adapter' if result['lora'] else 'The model'} is in {result['model']}")
     say(f"vLLM:   {result['vllm']}")
     say(f"Ollama: {result['ollama']}")
-    say("Whether it is better: python -m core finetune evaluate DIR")
+    say(f"Whether it is better: python -m core finetune evaluate {Path(result['path']).parents[1]}")
     return result, 0
 
 
@@ -73,8 +73,8 @@ def _say(event: Event) -> None:
         case Planned():
             free = "" if event.free is None else f" ({event.free / 1e9:,.1f} GB are free)"
             say(
-                f"{event.parameters / 1e6:,.0f} million weights: needs about {event.memory / 1e9:,.1f} GB of memory{free} "
-                f"and {event.disk / 1e9:,.1f} GB of disk until it ends."
+                f"{event.parameters / 1e6:,.0f} million weights: needs about {event.memory / 1e9:,.1f} GB of memory"
+                f"{free} and {event.disk / 1e9:,.1f} GB of disk until it ends."
             )
         case Written():
             form = "as conversations, by the model's own template" if event.chat else "as plain texts"

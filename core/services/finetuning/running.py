@@ -312,9 +312,9 @@ def _tidy(directory: Path, run_id: int) -> None:
 def _check_room(memory: int, free: int | None, disk: int, free_disk: int) -> None:
     if free is not None and memory > free:
         raise Unavailable(
-            f"This needs about {memory / 1e9:,.1f} GB of memory, and {free / 1e9:,.1f} GB are free. Nothing was changed. "
-            "Tune an adapter (LoRA), choose a shorter limit of the texts or a smaller language model, or run a worker on "
-            "a machine with more memory."
+            f"This needs about {memory / 1e9:,.1f} GB of memory, and {free / 1e9:,.1f} GB are free. Nothing was "
+            "changed. Tune an adapter (LoRA), choose a shorter limit of the texts or a smaller language model, or run "
+            "a worker on a machine with more memory."
         )
     if disk > free_disk:
         raise Unavailable(

@@ -38,6 +38,8 @@ class FineTuningView:
     """Folder of the export."""
     base: Annotated[str, AS_IS]
     """Folder of the language model it began with."""
+    settings: Annotated[dict[str, Any], AS_IS]
+    """What was chosen, as arguments of ``Wanted``."""
     requested_by: Name
     started_at: datetime
     heartbeat_at: datetime
@@ -177,8 +179,8 @@ def reap(workspace: Workspace) -> None:
         FINE_TUNINGS,
         waits=LOST,
         failed=lambda _: (
-            "Its process ended unexpectedly (stopped, or out of memory). Started again in the same way, it goes on from "
-            "the last checkpoint."
+            "Its process ended unexpectedly (stopped, or out of memory). Started again in the same way, it goes on "
+            "from the last checkpoint."
         ),
         keep_events=True,
     )
@@ -201,6 +203,7 @@ def _view(run: FineTuning, events: tuple[dict[str, Any], ...]) -> FineTuningView
         lora=run.lora,
         export=run.folder,
         base=run.base,
+        settings=run.settings,
         requested_by=run.requested_by,
         started_at=run.started_at,
         heartbeat_at=run.heartbeat_at,
