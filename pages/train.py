@@ -12,12 +12,7 @@ from core.ui.training.page import reward_model_tab
 with open_page("train") as page:
     if not asks_for_name(page):
         ready = readiness(page.workspace, page.user)
-        heading(
-            page,
-            sample=ready.sample,
-            lead="A training learns from all ratings and puts the new model in use if it is better. "
-            "It runs beside the dashboard; raters can go on.",
-        )
+        heading(page, sample=ready.sample)
         reward_model, language_model = st.tabs(list(map(str, TrainTab)), key=KIND, bind="query-params")
         if reward_model.open:
             with reward_model:

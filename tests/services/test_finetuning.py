@@ -84,7 +84,7 @@ def test_cancelled_it_ends_within_seconds_and_goes_on_when_asked_for_alike(
     assert (result["run_id"], result["steps"], result["left_out"]) == (2, 2, 1)
     newest = history(workspace, lea)[0]
     assert (newest.state, newest.result) == ("finished", result)
-    assert "1 were left out" in (newest.message or "")
+    assert "1 row was left out" in (newest.message or "")
     assert (places[0] / "runs" / "2" / "run.json").is_file()
     assert result["vllm"].endswith(f"tuned-2={places[0]}/runs/2/model")
 

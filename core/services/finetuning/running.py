@@ -11,6 +11,7 @@ from typing import Any
 
 from core.domain.errors import AssayError, Unavailable
 from core.domain.roles import Act, User
+from core.domain.texts import plural
 from core.finetuning import folder, run_folder
 from core.finetuning.base_model import BaseModel, look
 from core.finetuning.events import Event, Planned
@@ -324,9 +325,9 @@ def _check_room(memory: int, free: int | None, disk: int, free_disk: int) -> Non
 
 
 def _in_words(result: dict[str, Any]) -> str:
-    said = f"It learned from {result['rows']:,} rows in {result['steps']:,} steps."
+    said = f"It learned from {plural(result['rows'], 'row')} in {plural(result['steps'], 'step')}."
     if result["left_out"]:
-        said += f" {result['left_out']:,} were left out: their question alone is longer than the limit."
+        said += f" {plural(result['left_out'], 'row was', 'rows were')} left out: the question alone is too long."
     if result["cut"]:
-        said += f" Of {result['cut']:,} only the beginning of an answer fits."
+        said += f" Of {plural(result['cut'], 'row')} only the beginning of an answer fits."
     return said

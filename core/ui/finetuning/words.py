@@ -89,6 +89,8 @@ def model_label(model: ModelChoice) -> str:
 
 def size(parameters: int) -> str:
     """135 million, 7.2 billion."""
+    if parameters < 1e6:
+        return f"{parameters:,}"
     return f"{parameters / 1e9:,.1f} billion" if parameters >= 1e9 else f"{parameters / 1e6:,.0f} million"
 
 
