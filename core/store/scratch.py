@@ -16,6 +16,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.domain.errors import BadInput, Unavailable
+
 try:
     import fcntl
 except ImportError:  # Windows: nobody can tell who is alive, so only what is old is removed
@@ -70,6 +72,36 @@ def scratch(parent: Path) -> Iterator[Path]:
         shutil.rmtree(outer, ignore_errors=True)
         if lock is not None:
             os.close(lock)
+
+
+@contextmanager
+def whole_folder(place: Path) -> Iterator[Path]:
+    """A folder that takes its place only when the block ends well.
+
+    Raises:
+        BadInput: there is something at that place already.
+        Unavailable: it cannot be written.
+    """
+    place = place.expanduser().resolve()
+    check_free(place)
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with scratch(place.parent) as folder:
+            yield folder
+            folder.replace(place)
+    except OSError as error:
+        raise Unavailable(f"{place} could not be written ({error.strerror}). Check disk and rights.") from error
+
+
+def check_free(place: Path) -> None:
+    """Let pass a place where a new folder can be.
+
+    Raises:
+        BadInput: there is something already.
+    """
+    place = place.expanduser().resolve()
+    if place.exists() and (not place.is_dir() or any(place.iterdir())):
+        raise BadInput(f"{place} exists and is not an empty folder. Nothing was changed. Name a new one.")
 
 
 def note(home: Path, place: Path) -> None:

@@ -188,6 +188,6 @@ def test_settings_that_cannot_be(wanted):
 
 
 def test_longer_than_the_model_reads(base):
-    with pytest.raises(BadInput, match="reads 512 tokens at once, not 600"):
+    with pytest.raises(BadInput, match="reads 160 tokens at once, not 600"):
         Wanted(max_length=600).longest(base_model.look(base))
-    assert Wanted().longest(base_model.look(base)) == 512
+    assert Wanted().longest(base_model.look(base)) == 160

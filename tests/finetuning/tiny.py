@@ -1,4 +1,4 @@
-"""A language model with random weights that reads bytes, and an export of made pairs: seconds instead of minutes."""
+"""An export of made pairs, and a model to tune on it; skips where what tunes is not installed."""
 
 import json
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ import pytest
 from core.finetuning import folder as names
 from core.finetuning.packages import installed
 from core.finetuning.settings import Wanted
+from tests.finetuning.tiny_llama import tiny_llama
 
 WITHOUT = "not here: tuning of language models is optional (make finetune)"
 
@@ -21,34 +22,10 @@ TEMPLATE = (
 
 
 def tiny_model(folder: Path, *, chat: bool = False) -> Path:
-    """Two layers of 32 columns, a token for every byte."""
-    import torch
-    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
-    from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
-
-    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
-    vocabulary = {word: number for number, word in enumerate(["<pad>", "</s>", *alphabet])}
-    tokenizer = Tokenizer(models.BPE(vocabulary, merges=[]))
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    tokenizer.decoder = decoders.ByteLevel()
-    fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, eos_token="</s>", pad_token="<pad>")
+    """A tiny Llama, with ``chat`` one that has a template for conversations."""
+    tiny_llama(folder)
     if chat:
-        fast.chat_template = TEMPLATE
-    fast.save_pretrained(folder)
-    torch.manual_seed(7)
-    config = LlamaConfig(
-        vocab_size=len(vocabulary),
-        hidden_size=32,
-        intermediate_size=64,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        num_key_value_heads=2,
-        max_position_embeddings=512,
-        eos_token_id=1,
-        pad_token_id=0,
-        bos_token_id=None,
-    )
-    LlamaForCausalLM(config).save_pretrained(folder)
+        (folder / "chat_template.jinja").write_text(TEMPLATE, encoding="utf-8")
     return folder
 
 

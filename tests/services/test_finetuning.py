@@ -174,7 +174,7 @@ def test_what_cannot_begin_is_told_and_nothing_is_stored(
     elif what == "model":
         model, told = export, "no folder of a language model"
     else:
-        wanted, told = Wanted(max_length=9_999), "reads 512 tokens"
+        wanted, told = Wanted(max_length=9_999), "reads 160 tokens"
     with pytest.raises(BadInput, match=told):
         running.start(workspace, COMMAND_LINE, export, model, wanted)
     assert history(workspace, COMMAND_LINE) == []

@@ -4,13 +4,13 @@ Before a file is written: whether it would hold personal identifiers, who says t
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from itertools import chain
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, TypeVar
 
 from core.domain.errors import BadInput, Conflict, HoldsIdentifiers
 from core.domain.identifiers.masking import count, in_words
@@ -42,7 +42,11 @@ from core.store.reranking import preferences
 from core.store.retrying import retried
 
 KINDS = tuple(EXPORTS)
+FINE_TUNING = "fine-tuning"
+"""As the list of exports names one for a language model: pairs, kto and sft in one folder."""
 MAX_REASON = 500
+
+Written = TypeVar("Written")
 
 
 class Marked(StrEnum):
@@ -84,7 +88,7 @@ class ExportLine:
     reason: str
 
 
-class _Held(NamedTuple):
+class Held(NamedTuple):
     """What is to leave: answers and comparisons, those of them that hold identifiers, and of which kinds."""
 
     rows: int
@@ -135,28 +139,52 @@ def export(
     if kind not in EXPORTS:
         raise BadInput(f"{kind!r} is not an export; choose one of {', '.join(KINDS)}.")
     check_target(path)
-    why = _checked_reason(user, reason) if marked is Marked.INCLUDE else None
+    bring_up_to_date(workspace)
+    announce(workspace, user, kind, path, marked, reason)
+    return consistent(workspace, lambda: _write(workspace, kind, path, marked))
+
+
+def bring_up_to_date(workspace: Workspace) -> None:
+    """Follow what the existing application wrote, and look for identifiers where nobody has; a step of an export."""
     workspace.pick_up(at_once=True)
     legacy.follow_texts(workspace.store)
     identifiers.look_again(workspace.store)
+
+
+def announce(workspace: Workspace, user: User, kind: str, path: Path, marked: Marked, reason: str) -> None:
+    """Write down an export that is about to be made, where what it holds may leave; a step of making one.
+
+    Raises:
+        BadInput: no reason where one is needed.
+        HoldsIdentifiers: some answers do, and ``marked`` does not say what shall become of them.
+    """
+    why = _checked_reason(user, reason) if marked is Marked.INCLUDE else None
     with workspace.store.read() as session:
-        found = _count_identifiers(session, kind, marked)
+        found = count_identifiers(session, kind, marked)
     _record(workspace, user, kind, path, marked, found, why)
-    scratch.note(workspace.settings.home, path.parent)
+    scratch.note(workspace.settings.home, path.expanduser().resolve().parent)
+
+
+def consistent(workspace: Workspace, write: Callable[[], Written]) -> Written:
+    """What ``write`` gives, once more where the existing application edits a prompt meanwhile; a step of an export.
+
+    Raises:
+        Conflict: it keeps doing so.
+    """
     try:
-        return _write(workspace, kind, path, marked)
-    except ValueError:  # the existing application edited a prompt since the line above: look once more
+        return write()
+    except ValueError:  # rows are not in order: look once more
         legacy.follow_texts(workspace.store)
     try:
-        return _write(workspace, kind, path, marked)
+        return write()
     except ValueError as error:
         raise Conflict(
             "The existing application is editing questions right now. Nothing was written; try again."
         ) from error
 
 
-def _count_identifiers(session: Session, kind: str, marked: Marked) -> _Held:
-    """What a file of this kind would hold.
+def count_identifiers(session: Session, kind: str, marked: Marked) -> Held:
+    """What a file of this kind would hold; a step of an export.
 
     Raises:
         HoldsIdentifiers: personal identifiers, and ``marked`` refuses them.
@@ -171,10 +199,13 @@ def _count_identifiers(session: Session, kind: str, marked: Marked) -> _Held:
             kinds.update(in_row)
     elif kind != "preferences":
         answers, held, in_answers = exports.identifiers_in(
-            session, rated=kind != "sft", better=kind in ("sft", "pairs"), originals=kind == "pairs"
+            session,
+            rated=kind != "sft",
+            better=kind in ("sft", "pairs", FINE_TUNING),
+            originals=kind in ("pairs", FINE_TUNING),
         )
         kinds.update(in_answers)
-    if kind in ("preferences", "pairs"):
+    if kind in ("preferences", "pairs", FINE_TUNING):
         for row in preferences.rows(session):
             in_row = _identifiers_of(row)
             orders += 1
@@ -186,7 +217,7 @@ def _count_identifiers(session: Session, kind: str, marked: Marked) -> _Held:
         kinds.update(in_name)
     rows = answers + orders + len(judges)
     if held and marked is Marked.REFUSE:
-        names = {"sft": "better answers", "pairs": "answers", "feedback": "pieces of feedback"}
+        names = {"sft": "better answers", "pairs": "answers", FINE_TUNING: "answers", "feedback": "pieces of feedback"}
         named = names.get(kind, "rated answers")
         parts = ((named, kind != "preferences"), ("comparisons", orders), ("names of LLM judges", judges))
         what = " and ".join(name for name, there in parts if there)
@@ -196,7 +227,7 @@ def _count_identifiers(session: Session, kind: str, marked: Marked) -> _Held:
         )
         # our words and numbers: where the site's function fails it must still be read
         raise HoldsIdentifiers(ClearedText(sentence))
-    return _Held(rows, held, dict(kinds))
+    return Held(rows, held, dict(kinds))
 
 
 def _checked_reason(user: User, typed: str) -> str:
@@ -218,7 +249,7 @@ def _checked_reason(user: User, typed: str) -> str:
 
 @retried
 def _record(
-    workspace: Workspace, user: User, kind: str, path: Path, marked: Marked, found: _Held, reason: str | None
+    workspace: Workspace, user: User, kind: str, path: Path, marked: Marked, found: Held, reason: str | None
 ) -> None:
     """Write down, before there is a file, what it will be; of a download only the name is known."""
     place = str(path.resolve()) if user is COMMAND_LINE else path.name
@@ -238,15 +269,11 @@ def _record(
 def _write(workspace: Workspace, kind: str, path: Path, marked: Marked) -> ExportResult:
     unmarked = marked is Marked.LEAVE_OUT
     with workspace.store.read() as session:
-        found = _count_identifiers(session, kind, marked)  # once more: this state is written
+        found = count_identifiers(session, kind, marked)  # once more: this state is written
         judges = scores.names(session) if kind == "ratings" else []
         judges = [judge for judge in judges if not (unmarked and count([judge]))]
-        ratings = exports.rating_rows(session, unmarked=unmarked, judges=judges)
-        better = exports.better_rows(session, unmarked=unmarked)
-        ordered = (row for row in preferences.rows(session) if not (unmarked and _identifiers_of(row)))
-        feedback = (row for row in feedback_rows(session) if not (unmarked and _identifiers_in_feedback(row)))
         threshold = workspace.settings.positive_rating_threshold
-        rows = _rows(kind, ratings, better, ordered, feedback, positive_threshold=threshold)
+        rows = rows_of(session, kind, unmarked=unmarked, positive_threshold=threshold, judges=judges)
         written = write_table(path, {**EXPORTS[kind], **judge_columns(judges)}, rows)
         without = count_prompts_without_pair(gold_rows(exports.rating_rows(session, unmarked=unmarked)))
         return ExportResult(written, str(path), without, found.marked if unmarked else None)
@@ -263,17 +290,18 @@ def _identifiers_in_feedback(row: dict[str, Any]) -> dict[str, int]:
     return count([row["comment"], None if is_drawn(row["id"] or "") else row["id"]])
 
 
-def _rows(
-    kind: str,
-    ratings: Iterator[dict[str, Any]],
-    better: Iterator[dict[str, Any]],
-    ordered: Iterator[dict[str, Any]],
-    feedback: Iterator[dict[str, Any]],
-    *,
-    positive_threshold: int,
+def rows_of(
+    session: Session, kind: str, *, unmarked: bool, positive_threshold: int, judges: Sequence[str] = ()
 ) -> Iterator[dict[str, Any]]:
+    """The rows of one kind of export as they are written; a step of an export, which asked.
+
+    ``unmarked``: without what holds personal identifiers. ``judges``: whose scores stand beside ratings.
+    """
     if kind == "feedback":
-        return feedback
+        return (row for row in feedback_rows(session) if not (unmarked and _identifiers_in_feedback(row)))
+    ratings = exports.rating_rows(session, unmarked=unmarked, judges=judges)
+    better = exports.better_rows(session, unmarked=unmarked)
+    ordered = (row for row in preferences.rows(session) if not (unmarked and _identifiers_of(row)))
     if kind == "ratings":
         return ratings
     if kind == "preferences":

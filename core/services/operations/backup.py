@@ -7,8 +7,6 @@ It is built beside its place and renamed when it is whole, so a folder with a ma
 import json
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,7 +26,7 @@ from core.store.backup import POSTGRES_COPY, SQLITE_COPY
 from core.store.database import Store, connect, private_file, private_folder
 from core.store.people import api_keys, raters, sign_ins
 from core.store.retrying import written
-from core.store.scratch import note, scratch
+from core.store.scratch import note, scratch, whole_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +98,7 @@ def save(workspace: Workspace, user: User, out: Path) -> Saved:
     """
     workspace.require(user, Act.READ_DATA)
     note(workspace.settings.home, out.expanduser().resolve().parent)
-    with _whole_or_not_at_all(out) as folder:
+    with whole_folder(out) as folder:
         # the database first: a version is on disk before the database knows it, so all that it names are there after
         copied = backup.copy_to(workspace.store, folder)
         models = _copy_models(workspace.settings.model_dir, folder / MODELS)
@@ -141,7 +139,7 @@ def restore(source: Path, into: str, settings: Settings) -> PutBack:
         if "://" in into:
             raise BadInput("This is a backup of SQLite. Restore it into a new folder: --into FOLDER.")
         target = Path(into).expanduser().resolve()
-        with _whole_or_not_at_all(target) as folder:
+        with whole_folder(target) as folder:
             copy_listed(source, manifest, folder)
             private_folder(folder / MODELS)
             store = connect(_settings_for(f"sqlite:///{folder / SQLITE_COPY}"))
@@ -219,25 +217,6 @@ def _copy_models(source: Path, target: Path) -> list[str]:
         except OSError as error:
             raise Unavailable(f"The model {version.name} could not be copied ({error.strerror}).") from error
     return [version.name for version in versions]
-
-
-@contextmanager
-def _whole_or_not_at_all(place: Path) -> Iterator[Path]:
-    """A folder that takes its place only when the block ends well.
-
-    Raises:
-        BadInput: there is something at that place already.
-    """
-    place = place.expanduser().resolve()
-    if place.exists() and (not place.is_dir() or any(place.iterdir())):
-        raise BadInput(f"{place} exists and is not an empty folder. Nothing was changed. Name a new one.")
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with scratch(place.parent) as folder:
-            yield folder
-            folder.replace(place)
-    except OSError as error:
-        raise Unavailable(f"{place} could not be written ({error.strerror}). Check disk and rights.") from error
 
 
 def _files(folder: Path) -> list[Path]:

@@ -48,7 +48,9 @@ def show_results(page: Page, ended: Sequence[FineTuningView]) -> None:
         _stopped(page, seen, newest=seen.run_id == ended[0].run_id)
     lines = log_lines(seen)
     if lines:
-        with st.expander("Log" if seen.state == "finished" else "How far it got", icon=":material/terminal:", key="train.tune_log"):
+        with st.expander(
+            "Log" if seen.state == "finished" else "How far it got", icon=":material/terminal:", key="train.tune_log"
+        ):
             st.code("\n".join(lines), language=None, wrap_lines=True)
 
 
