@@ -13,7 +13,7 @@ from core.services.workspace import Workspace, this_process
 from core.store.finetuning import runs
 from core.ui.shell.navigation import KIND, TrainTab
 from tests.finetuning.tiny import asked_for, made_export, tiny_model
-from tests.ui.reading import press, said
+from tests.ui.reading import plain, press, said
 
 pytestmark = pytest.mark.slow
 TAB = {KIND: TrainTab.LANGUAGE_MODEL}
@@ -61,7 +61,7 @@ def test_a_lead_starts_one_watches_and_cancels_it(open_page, workspace, ana, pla
         runs.add_event(session, run.run_id, "stepped", stepped)
     app = open_page("train", **TAB)
     assert "Tuning 1 of small is running" in said(app)
-    assert app.get("progress")[0].proto.text == "Step 3 of 12 · loss 0.50 · about 5 min left"
+    assert plain(app.get("progress")[0].proto.text) == "Step 3 of 12 · loss 0.50 · about 5 min left"
     press(app, "train.tune_cancel_yes")
     assert "It was asked to stop" in said(app)
     assert history(workspace, COMMAND_LINE)[0].cancel_requested
