@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.domain.metrics import Metric
+from core.domain.plain import AS_IS
 from core.finetuning.folder import Pair
 from core.reward.judges.shares import by_question, credit, over_questions, share
 
@@ -55,7 +56,7 @@ class AnswerFigures:
     """How often a reward model scores the tuned model's answer above that of the model before; a tie counts half."""
 
     questions: int
-    model_version: str | None
+    model_version: Annotated[str | None, AS_IS]
     tuned_better: Metric
     equally_long: int
     """Questions whose two answers differ in length by at most ABOUT_EQUAL."""

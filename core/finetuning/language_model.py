@@ -1,5 +1,6 @@
 """A language model in memory: how likely it holds an answer, and what it answers itself."""
 
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -155,6 +156,8 @@ def _with_adapter(model: Any, adapter: Path) -> Any:
             "Install it with: make finetune"
         ) from error
     try:
-        return PeftModel.from_pretrained(model, adapter, local_files_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # between peft and transformers, nothing for who evaluates
+            return PeftModel.from_pretrained(model, adapter, local_files_only=True)
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise BadInput(f"The adapter in {adapter} cannot be read, or belongs to another model.") from error

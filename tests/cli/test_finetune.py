@@ -10,7 +10,7 @@ from tests.finetuning.tiny_llama import tiny_llama
 from tests.services.test_finetune_export import SECRET, rated
 
 
-def test_from_the_export_to_a_verdict(cli, workspace, tmp_path):  # noqa: F811
+def test_from_the_export_to_a_verdict(cli, workspace, tmp_path, capsys):  # noqa: F811
     """Refused with the flags that help, written, evaluated; a model that did not change has learned nothing."""
     place = tmp_path / "pairs"
     code, _, err = cli("finetune", "export", place)
@@ -32,6 +32,7 @@ def test_from_the_export_to_a_verdict(cli, workspace, tmp_path):  # noqa: F811
     code, _, err = cli("finetune", "evaluate", place)
     assert (code, "Tune a model first: python -m core finetune run" in err) == (1, True)
     tuned(place, tiny_llama(tmp_path / "base"))
+    capsys.readouterr()  # what saving a model shows
     code, lines, err = cli("finetune", "evaluate", place, "--json")
     assert (code, err) == (0, "")
     assert lines[0] == "The model before reads answers: 42. Ctrl-C stops; begun again, it goes on."

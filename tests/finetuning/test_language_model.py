@@ -1,12 +1,13 @@
 """How likely a language model holds answers, against the plain computation; what it answers; what cannot be read."""
 
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from core.domain.errors import BadInput
+from core.domain.errors import BadInput, Unavailable
 from core.domain.turns import Speaker, Turn
 from core.finetuning import language_model
 from core.finetuning.folder import Question, prompt_text
@@ -104,3 +105,26 @@ def test_a_chat_model_reads_turns_by_its_template(folder, tmp_path):
     assert chat.tokenizer.decode(ids[before:]) == "Rest.</s>"
     plain, _ = Reader.of(tmp_path / "chat", chat=False).tokens(question, "Rest.")
     assert chat.tokenizer.decode(plain) == "plain\nRest.</s>"
+
+
+@pytest.mark.filterwarnings("ignore:.is_gradient_checkpointing. is deprecated:FutureWarning")
+def test_an_adapter_goes_on_the_model_before(folder, tmp_path):
+    """Its figures are other ones than those of the model before, and its folder is said where it is none."""
+    peft = pytest.importorskip("peft", reason="not here: make finetune installs peft")
+    before = LanguageModel.load(folder)
+    config = peft.LoraConfig(r=2, target_modules=["q_proj"], init_lora_weights=False)
+    peft.get_peft_model(LanguageModel.load(folder).model, config).save_pretrained(tmp_path / "adapter")
+    tuned = LanguageModel.load(folder, tmp_path / "adapter")
+    figures = [model.mean_log_probabilities([(asked("Why?"), "Because.")], quiet)[0] for model in (before, tuned)]
+    assert figures[0] != figures[1]
+    assert len(tuned.answers([asked("Why?")], quiet)) == 1
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(BadInput, match=r"adapter in .* cannot be read"):
+        LanguageModel.load(folder, tmp_path / "empty")
+
+
+def test_without_peft_an_adapter_is_refused_with_what_installs_it(folder, monkeypatch):
+    """A sentence instead of the trace of an import."""
+    monkeypatch.setitem(sys.modules, "peft", None)
+    with pytest.raises(Unavailable, match=r"needs peft.*make finetune"):
+        LanguageModel.load(folder, folder)

@@ -24,6 +24,7 @@ from core.domain.texts import prompt_group
 from core.finetuning.settings import Wanted as HowToTune
 from core.labeling.how_to_read import HowToRead
 from core.services.data import conversations, erasure, exporting, importing, interactions, redaction, selected, uploads
+from core.services.finetuning import exporting as exporting_pairs
 from core.services.finetuning import running
 from core.services.models import guarantee, models, thinning
 from core.services.operations import backup
@@ -49,6 +50,7 @@ from tests.databases import added, rater
 from tests.finetuning.tiny import asked_for, made_export, needs_packages, tiny_model
 from tests.reward.fakes import FakeEncoder, embedder
 from tests.services.test_accounts import claims
+from tests.services.test_finetune_export import rated
 from tests.services.versions_made import made
 from tests.systems import stored
 
@@ -57,6 +59,7 @@ Act = Iterator[None]
 """Prepares up to its yield, acts after it."""
 
 NOT_IN_THE_RECORD = {
+    "data.exporting.announce": "writes the record of an export, as a part of making one",
     "training.dataset.load_training_set": "part of a training, which is recorded",
     "people.api_keys.KeyRing.write_uses": "when a key was used last changes no key",
     "running.worker.work": "what was asked for is recorded, and what comes of it",
@@ -521,6 +524,12 @@ def record_as_file(w: Workspace, lead: User) -> Act:
     audit_log.as_file(w, lead, Wanted(), ".csv")
 
 
+def export_pairs(w: Workspace, lead: User) -> Act:
+    rated(w)
+    yield
+    exporting_pairs.export(w, lead, w.settings.home / "pairs")
+
+
 def export_record(w: Workspace, lead: User) -> Act:
     yield
     audit_log.export(w, lead, Wanted(), w.settings.home / "people.audit_log.jsonl")
@@ -616,6 +625,7 @@ IN_THE_RECORD: dict[str, tuple[Callable[[Workspace, User], Act], list[str]]] = {
     "review.disagreements.decide": (decide, ["adjudicated", "adjudication cleared"]),
     "review.disagreements.mark_gap": (mark_gap, ["gap marked"]),
     "data.exporting.export": (export, ["exported"]),
+    "finetuning.exporting.export": (export_pairs, ["exported"]),
     "data.erasure.app_user": (forget_app_user, ["forgot"]),
     "data.erasure.compact": (compact, ["compacted"]),
     "data.erasure.interaction": (forget_answer, ["forgot"]),

@@ -86,7 +86,7 @@ def test_what_was_learned_is_told_and_not_measured_twice(workspace, exported, mo
     found = evaluate(workspace, COMMAND_LINE, exported.path, run=1, on_step=steps.append)
     assert found.learned is True
     assert found.verdict.startswith("Learned: ")
-    assert found.verdict.endswith("; not yet seen by people.")
+    assert found.verdict.endswith("not yet seen by people.")
     seen = found.preferences
     assert (seen.questions, seen.left_out) == (14, 0)
     assert (seen.tuned.value or 0) > 0.9

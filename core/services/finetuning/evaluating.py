@@ -87,7 +87,7 @@ class Evaluation:
         ]
 
 
-@masks_output(as_is="figures and sentences of ours", takes_gaps="it is given a folder, and stores what models wrote")
+@masks_output()
 def evaluate(
     workspace: Workspace,
     user: User,
