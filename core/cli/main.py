@@ -234,7 +234,8 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--workers", type=int, default=1, help="processes, each with the model loaded (about 600 MB)")
 
     sub = command("worker", worker, "take what pages ask for: trainings, imports, large exports, builds; until stopped")
-    sub.add_argument("--only", metavar="KINDS", help="some of training,import,export,build (default: all)")
+    kinds = "some of training,import,export,build,fine-tuning; without: all that can be done here"
+    sub.add_argument("--only", metavar="KINDS", help=kinds)
     sub.add_argument("--gpu", action="store_true", help="this machine has a GPU: other workers leave trainings to it")
 
     command("doctor", doctor, "check database, rights, model files, encoder and disk")

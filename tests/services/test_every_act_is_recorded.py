@@ -22,6 +22,7 @@ from core.domain.roles import COMMAND_LINE, Role, User
 from core.domain.running.work import Work
 from core.domain.second_looks import RepeatSettings
 from core.domain.texts import prompt_group
+from core.finetuning.settings import Wanted as HowToTune
 from core.labeling.how_to_read import HowToRead
 from core.services.comparisons import blind, comparing, opening
 from core.services.comparisons.blind import BlindPair
@@ -38,6 +39,7 @@ from core.services.data import (
     uploads,
 )
 from core.services.finetuning import exporting as exporting_pairs
+from core.services.finetuning import running
 from core.services.models import guarantee, models, thinning
 from core.services.operations import backup
 from core.services.outcomes import demo
@@ -48,11 +50,13 @@ from core.services.rating.second_opinions import AskFor
 from core.services.reranking import cases, preferences, reranking
 from core.services.review import disagreements, guidelines, progress, second_looks
 from core.services.running import jobs, schedule
+from core.services.running.carrying import Cancelled
 from core.services.running.workers import place_of
 from core.services.scoring import embedding
 from core.services.training import retraining, training
 from core.services.workspace import Workspace, open_workspace, this_process
 from core.services.worth import samples
+from core.store.finetuning import runs as tunings
 from core.store.interactions import uploads as stored_uploads
 from core.store.people.api_keys import suspend
 from core.store.running import jobs as stored_jobs
@@ -61,6 +65,7 @@ from core.store.tables import Audit, HeldOutPrompt, Identity, Upload
 from core.store.training import runs
 from tests import looked, sent
 from tests.databases import added, rater
+from tests.finetuning.tiny import asked_for, made_export, needs_packages, tiny_model
 from tests.reward.fakes import FakeEncoder, embedder
 from tests.services.test_accounts import claims
 from tests.services.test_finetune_export import rated
@@ -72,6 +77,8 @@ Act = Iterator[None]
 """Prepares up to its yield, acts after it."""
 
 NOT_IN_THE_RECORD = {
+    "finetuning.joints.keep_evaluation": "a part of an evaluation, which writes its verdict down",
+    "finetuning.joints.put_to_people": "a part of an evaluation, which puts pairs to people",
     "data.exporting.announce": "writes the record of an export, as a part of making one",
     "training.dataset.load_training_set": "part of a training, which is recorded",
     "comparisons.comparing.compare": "comparisons have a history of their own",
@@ -127,6 +134,14 @@ NOT_IN_THE_RECORD = {
     "outcomes.feedback.give_all": "feedback is kept with its application and time",
     "outcomes.sending.send": "each answer keeps which application sent it, and when",
     "reranking.usage.UsageLog.write": "rankings are counted, not recorded",
+    "finetuning.running.carry_out": "that it was asked for is recorded, and what comes of it (test_finetuning)",
+    "finetuning.running.carry_out_next": "as above",
+    "finetuning.runs.active_run": "a look; one that was killed is told as such on its page",
+    "finetuning.runs.history": "a look; as above",
+    "finetuning.runs.reap": "a look; as above",
+    "running.carrying.end_recorded": "a part of work that is recorded",
+    "running.carrying.give_up_dead": "a look; work that was killed is told as such on its page",
+    "running.carrying.heartbeat": "a part of work that is recorded",
     "training.runs.active_run": "a look; a training that was killed is told as such on its page",
     "training.runs.history": "a look; as above",
     "training.runs.reap": "a look; as above",
@@ -648,6 +663,31 @@ def ask_to_embed(w: Workspace, lead: User) -> Act:
     embedding.start(w, lead)
 
 
+def cancel_tuning(w: Workspace, lead: User) -> Act:
+    with w.store.write() as session:
+        tunings.start(session, lead, None, for_worker=False, **asked_for())
+    yield
+    running.cancel(w, lead, 1)
+
+
+def start_tuning(w: Workspace, lead: User) -> Act:
+    given = made_export(w.settings.home / "e"), tiny_model(w.settings.home / "m"), HowToTune()
+    yield
+    with needs_packages(), pytest.raises(AssayError, match="could not be started"):
+        running.start(w, lead, *given)
+
+
+def tune(w: Workspace, lead: User) -> Act:
+    given = made_export(w.settings.home / "e"), tiny_model(w.settings.home / "m"), HowToTune()
+
+    def stop(_: object) -> None:
+        raise Cancelled("It was stopped.")
+
+    yield
+    with needs_packages(), pytest.raises(Cancelled):
+        running.tune(w, lead, *given, on_event=stop)
+
+
 def train(w: Workspace, lead: User) -> Act:
     yield
     list(training.train(w, lead))
@@ -737,6 +777,9 @@ IN_THE_RECORD: dict[str, tuple[Callable[[Workspace, User], Act], list[str]]] = {
     "review.second_looks.change_settings": (change_second_looks, ["changed second looks"]),
     "people.sign_in.enter": (enter, ["signed in"]),
     "people.sign_in.sign_out": (sign_out, ["signed out"]),
+    "finetuning.running.cancel": (cancel_tuning, ["cancelled fine-tuning"]),
+    "finetuning.running.start": (start_tuning, ["started fine-tuning"]),
+    "finetuning.running.tune": (tune, ["started fine-tuning"]),  # what comes of it: test_finetuning
     "training.training.cancel": (cancel, ["cancelled training"]),
     "data.prepared.start": (ask_for_export, ["asked for export"]),
     "running.jobs.cancel": (cancel_job, ["cancelled export"]),
@@ -800,7 +843,7 @@ def test_an_act_is_in_the_record_once(workspace: Workspace, name: str, monkeypat
     """Under whoever did it, and only when it happened."""
     scenario, expected = IN_THE_RECORD[name]
     # the process is not what this is about: let none be started
-    if name in ("training.training.start", "running.schedule.begin_if_due"):
+    if name in ("training.training.start", "finetuning.running.start", "running.schedule.begin_if_due"):
 
         def none_starts(*args: object, **kwargs: object) -> None:
             raise OSError(11, "Resource temporarily unavailable")

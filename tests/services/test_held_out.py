@@ -13,7 +13,8 @@ from core.domain.verdicts.gates import Decision, Gate
 from core.reward import artifact
 from core.reward.training.events import Judged, Registered
 from core.services.models import models, verdicts
-from core.services.training import dataset, promotion, registry, training
+from core.services.running import carrying
+from core.services.training import dataset, promotion, training
 from core.services.training.runs import history, run_view
 from core.services.workspace import SILENT_AFTER, Workspace, open_workspace
 from core.store.interactions import exports, imports
@@ -215,7 +216,7 @@ def test_a_run_that_was_given_up_registers_nothing_when_it_ends_after_all(worksp
         run.process, run.heartbeat_at = "elsewhere:1", now() - 2 * SILENT_AFTER
     second = training.train(workspace, User(0, "Ben"))
     next(event for event in second if type(event).__name__ == "Fitted")
-    with pytest.raises(registry.Cancelled):
+    with pytest.raises(carrying.Cancelled):
         list(late)
     last = list(second)[-1]
     assert isinstance(last, Registered)

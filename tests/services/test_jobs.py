@@ -21,7 +21,7 @@ from core.reward.encoding import openvino_build
 from core.reward.encoding.embedder import Embedder, MemoryCache, View
 from core.services.data import erasure, exporting, prepared
 from core.services.data.exporting import Marked
-from core.services.running import builds, jobs
+from core.services.running import builds, carrying, jobs
 from core.services.running.workers import place_of
 from core.services.scoring import embedding
 from core.services.workspace import Workspace, this_process
@@ -131,7 +131,7 @@ def test_personal_identifiers_are_asked_about(workspace: Workspace) -> None:
 
 def test_an_export_is_given_back_cancelled_and_told_as_failed(workspace: Workspace, rated, monkeypatch) -> None:
     number = asked(workspace)
-    with pytest.raises(jobs.GivenBack):
+    with pytest.raises(carrying.GivenBack):
         prepared.carry_out_next(workspace, COMMAND_LINE, stopping=lambda: True)
     assert (job(workspace, number).state, job(workspace, number).process) == ("waiting", None)
     jobs.cancel(workspace, COMMAND_LINE, number)
@@ -256,7 +256,7 @@ def test_a_worker_reads_texts_ahead(workspace: Workspace, rated, encoder) -> Non
         embedding.start(workspace, COMMAND_LINE)
     with pytest.raises(Conflict, match="being read already"):
         list(embedding.embed(workspace, COMMAND_LINE))
-    with pytest.raises(jobs.GivenBack):
+    with pytest.raises(carrying.GivenBack):
         embedding.carry_out_next(workspace, COMMAND_LINE, stopping=lambda: True)
     read = len(encoder.encoded)
     assert embedding.carry_out_next(workspace, COMMAND_LINE, stopping=go_on) == number

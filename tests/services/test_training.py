@@ -23,7 +23,8 @@ from core.services.data import importing
 from core.services.models import models
 from core.services.operations import status
 from core.services.reranking import reranking
-from core.services.training import registry, training
+from core.services.running import carrying
+from core.services.training import training
 from core.services.training.runs import active_run, history, run_view
 from core.services.workspace import Workspace, open_workspace
 from core.store.interactions import imports
@@ -211,7 +212,7 @@ def test_cancelled_training_stops_and_changes_nothing(workspace: Workspace) -> N
     run = active_run(workspace, COMMAND_LINE)
     assert run is not None
     training.cancel(workspace, User(0, "Ana"), run.run_id)
-    with pytest.raises(registry.Cancelled):
+    with pytest.raises(carrying.Cancelled):
         list(steps)
     view = run_view(workspace, COMMAND_LINE, run.run_id)
     assert view is not None
@@ -257,7 +258,7 @@ def test_killed_training_is_marked_as_failed_and_the_next_one_starts(
     assert view is not None
     assert view.state == "failed"
     assert "start it again" in (view.message or "")
-    with suppress(registry.Cancelled):
+    with suppress(carrying.Cancelled):
         assert names(list(training.train(workspace, User(0, "Ana"))))[0] == "Started"
 
 

@@ -29,8 +29,8 @@ from core.reward.training.events import Judged, Tuning
 from core.services.models import guarantee, models, verdicts
 from core.services.operations import backup
 from core.services.reranking import reranking
+from core.services.running.carrying import Cancelled
 from core.services.training import dataset, promotion, training
-from core.services.training.registry import Cancelled
 from core.services.training.runs import active_run, history, run_view
 from core.services.workspace import Workspace, open_workspace
 from core.services.worth import scoring

@@ -18,11 +18,11 @@ from core.reward.training.events import Event
 from core.services.data import importing, uploads
 from core.services.data.importing import Stopped
 from core.services.operations.status import status
-from core.services.running import workers
+from core.services.running import carrying, workers
+from core.services.running.carrying import Cancelled
 from core.services.running.worker import work
 from core.services.running.workers import place_of
 from core.services.training import memory, registry, training
-from core.services.training.registry import Cancelled
 from core.services.training.runs import active_run, history, last_words, log_file, run_view
 from core.services.workspace import Workspace, this_process
 from core.store.interactions import uploads as stored_uploads
@@ -112,7 +112,7 @@ def test_what_pages_ask_for_is_carried_out_by_a_worker(workspace: Workspace) -> 
         run_id = training.start(workspace, lea)
         until(lambda: active_run(workspace, COMMAND_LINE) is None)
         (line,) = status(workspace, COMMAND_LINE).workers
-        assert line == f"{this_process()} takes trainings, imports, exports and builds"
+        assert line == f"{this_process()} takes trainings, imports, exports, builds and fine-tunings"
     run = run_view(workspace, COMMAND_LINE, run_id)
     assert run is not None
     assert (run.state, run.requested_by, run.for_worker) == ("finished", "Lea", True), run.message
@@ -190,7 +190,7 @@ def test_a_worker_that_is_stopped_gives_a_training_back(workspace: Workspace) ->
     fill(workspace)
     registered(workspace)
     run_id = training.start(workspace, COMMAND_LINE)
-    with pytest.raises(training.GivenBack):
+    with pytest.raises(carrying.GivenBack):
         training.carry_out_next(workspace, COMMAND_LINE, gpu=False, stopping=lambda: True)
     run = active_run(workspace, COMMAND_LINE)
     assert run is not None
@@ -208,7 +208,7 @@ def test_a_worker_that_is_stopped_gives_an_import_back(workspace: Workspace) -> 
     registered(workspace)
     number = checked(workspace, 600)
     uploads.start_import(workspace, COMMAND_LINE, number)
-    with pytest.raises(uploads.GivenBack):
+    with pytest.raises(carrying.GivenBack):
         uploads.carry_out_next(workspace, COMMAND_LINE, stopping=lambda: True)
     assert (upload(workspace, number).state, upload(workspace, number).process) == ("importing", None)
     with workspace.store.read() as session:
@@ -241,7 +241,7 @@ def test_a_slow_worker_whose_training_was_taken_writes_nothing_any_more(workspac
     fill(workspace)
     registered(workspace)
     run_id = training.start(workspace, COMMAND_LINE)
-    monkeypatch.setattr(training, "BEAT_SECONDS", 3_600.0)  # it does not notice before it writes
+    monkeypatch.setattr(carrying, "BEAT_SECONDS", 3_600.0)  # it does not notice before it writes
     register = registry.save_and_register
 
     def overtaken(*arguments: Any, **claim: int) -> Generator[Event, None, dict[str, Any]]:

@@ -15,7 +15,7 @@ from core.domain.records import Filters
 from core.domain.roles import COMMAND_LINE
 from core.services.data import interactions
 from core.services.workspace import Workspace
-from core.ui.shell.navigation import PAGES, PART, TAB, TOPIC, DataTab, QualityTab, SettingsTab
+from core.ui.shell.navigation import KIND, PAGES, PART, TAB, TOPIC, DataTab, QualityTab, SettingsTab, TrainTab
 from tests.test_words import FULL_REPORT, misused
 from tests.ui.reading import plain
 
@@ -95,6 +95,7 @@ def test_a_page_uses_the_words_of_people(name, filled, request, open_page):
     tabs: dict[str, tuple[str, Iterable[str]]] = {
         "quality": (TOPIC, QualityTab),
         "data": (PART, DataTab),
+        "train": (KIND, TrainTab),
         "settings": (TAB, set(SettingsTab) - {SettingsTab.AUDIT_LOG}),
     }
     key, kinds = tabs.get(name, ("", [""]))

@@ -7,6 +7,7 @@ from typing import Any
 from core.cli.export import add_marks
 from core.cli.finetune.evaluate import evaluate
 from core.cli.finetune.export import export
+from core.cli.finetune.run import add as add_run
 
 Command = Callable[..., argparse.ArgumentParser]
 """As ``core.cli.main`` makes them: name, function, words, ``parent``."""
@@ -20,6 +21,8 @@ def add(command: Command, parser: argparse.ArgumentParser) -> None:
     sub.add_argument("directory", metavar="DIR", help="a new folder")
     sub.add_argument("--model", metavar="PATH", help="a language model: count texts that are longer than it reads")
     add_marks(sub)
+
+    add_run(command, subs)
 
     sub = command(
         "evaluate", evaluate, "compare a tuned model with the one before, on questions kept apart", parent=subs

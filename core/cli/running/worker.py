@@ -10,6 +10,7 @@ from core.cli.output import Done, say
 from core.domain.errors import BadInput
 from core.domain.roles import COMMAND_LINE
 from core.domain.running.work import Work
+from core.finetuning.packages import installed
 from core.services.workspace import open_workspace, this_process
 
 
@@ -35,7 +36,9 @@ def worker(options: argparse.Namespace) -> Done:
 
 
 def _kinds(only: str | None) -> tuple[Work, ...]:
-    names = [name.strip() for name in only.split(",")] if only else list(Work)
+    # without the packages it takes the rest; who asks for it by name is told
+    known = [kind for kind in Work if kind is not Work.FINE_TUNING or installed()]
+    names = [name.strip() for name in only.split(",")] if only else known
     unknown = [name for name in names if name not in set(Work)]
     if unknown:
         raise BadInput(f"--only {unknown[0]!r} is not known; choose from: {', '.join(Work)}.")

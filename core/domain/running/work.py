@@ -10,3 +10,4 @@ class Work(StrEnum):
     IMPORT = "import"  # checks and imports of files
     EXPORT = "export"  # large ones
     BUILD = "build"  # of the fast encoder
+    FINE_TUNING = "fine-tuning"  # of a language model

@@ -31,6 +31,7 @@ from core.services.data import checking, importing
 from core.services.data.checking import Checked, CheckProgress
 from core.services.data.importing import Stopped
 from core.services.masking import masks_output
+from core.services.running.carrying import GivenBack
 from core.services.running.logs import process_log
 from core.services.running.workers import place_of, somebody_imports
 from core.services.workspace import Workspace, is_dead, this_process
@@ -309,10 +310,6 @@ def carry_out_next(workspace: Workspace, user: User, *, stopping: Callable[[], b
     with process_log(log_file(workspace, upload.upload_id), f"{upload.state}, by {this_process()}"):
         _carry_out(workspace, upload, stopping)
     return upload.upload_id
-
-
-class GivenBack(AssayError):
-    """A worker was asked to stop: the file waits for the next one."""
 
 
 def _carry_out(workspace: Workspace, upload: Upload, stopping: Callable[[], bool] = lambda: False) -> None:

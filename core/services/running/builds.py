@@ -16,7 +16,7 @@ from core.domain.settings import Settings
 from core.reward.encoding import openvino_build
 from core.reward.encoding.weights import locate
 from core.services.masking import masks_output
-from core.services.running import jobs
+from core.services.running import carrying, jobs
 from core.services.running.workers import place_of, somebody_builds
 from core.services.runtime import runtime
 from core.services.workspace import Workspace, is_dead, this_process
@@ -87,7 +87,7 @@ def carry_out_next(workspace: Workspace, user: User, *, stopping: Callable[[], b
                     raise Unavailable("The build ended without a result; encoders/build.log has its last words.")
                 step.at(0)
                 time.sleep(LOOK_SECONDS)
-        except (jobs.Stopped, jobs.GivenBack):
+        except (jobs.Stopped, carrying.GivenBack):
             with suppress(ProcessLookupError):
                 os.kill(int(process.rpartition(":")[2]), signal.SIGTERM)
             raise

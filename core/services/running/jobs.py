@@ -17,6 +17,7 @@ from core.domain.errors import AssayError, NotFound
 from core.domain.plain import AS_IS, Name
 from core.domain.roles import Act, User
 from core.services.masking import masks_output
+from core.services.running.carrying import MOST_LOST, GivenBack
 from core.services.running.logs import process_log
 from core.services.workspace import Workspace, is_dead, this_process
 from core.store import audit
@@ -28,14 +29,8 @@ from core.store.running.jobs import BUILD, EMBEDDING, EXPORT, Claim, Job
 log = logging.getLogger(__name__)
 
 BEAT_SECONDS = 1.0
-MOST_LOST = 1
-"""A job is taken up again after so many workers ended in the middle of it: one that needs too much memory ends all."""
 ALLOWED = {EXPORT: Act.READ_DATA, EMBEDDING: Act.TRAIN, BUILD: Act.TRAIN}
 DIED = "It ended unexpectedly (stopped, or out of memory). Nothing was lost; start it again."
-
-
-class GivenBack(AssayError):
-    """A worker was asked to stop: what it was doing waits for the next one."""
 
 
 class Stopped(AssayError):

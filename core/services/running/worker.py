@@ -9,9 +9,12 @@ from contextlib import contextmanager
 from core.domain.errors import AssayError, BadInput, Conflict
 from core.domain.roles import Act, User
 from core.domain.running.work import Work
+from core.finetuning.packages import require_packages
 from core.services.data import prepared, uploads
+from core.services.finetuning import running as tunings
 from core.services.masking import masks_output
-from core.services.running import builds, jobs
+from core.services.running import builds
+from core.services.running.carrying import GivenBack
 from core.services.running.schedule import LOOK_SECONDS, begin_if_due
 from core.services.running.workers import living, place_of
 from core.services.scoring import embedding
@@ -46,7 +49,7 @@ def work(
 
     Raises:
         NotAllowed: the person may not train, import and export.
-        BadInput: ``gpu``, and PyTorch finds none.
+        BadInput: ``gpu``, and PyTorch finds none; fine-tunings, and what they need is not installed.
         Conflict: another worker lives, and the database is an SQLite file, which has one writer at a time.
         Unavailable: the database does not answer at the start.
     """
@@ -55,6 +58,8 @@ def work(
     workspace.require(user, Act.READ_DATA)
     if gpu and not _finds_a_gpu():
         raise BadInput("PyTorch finds no GPU here. Leave --gpu out, or install PyTorch with CUDA where there is one.")
+    if Work.FINE_TUNING in takes:
+        require_packages()
     done, look_at = 0, 0.0
     with _registered(workspace, takes, gpu=gpu):
         while not stop.is_set():
@@ -63,7 +68,7 @@ def work(
                     look_at = time.monotonic() + LOOK_SECONDS
                     begin_if_due(workspace, user)
                 took = _one(workspace, user, takes, gpu=gpu, stop=stop)
-            except (training.GivenBack, uploads.GivenBack, jobs.GivenBack) as error:
+            except GivenBack as error:
                 log.info("%s", error)
                 break
             except AssayError as error:  # of one piece of work, where it is told; or of a database that is away
@@ -91,11 +96,11 @@ def _one(workspace: Workspace, user: User, takes: Sequence[Work], *, gpu: bool, 
         return True
     if Work.BUILD in takes and builds.carry_out_next(workspace, user, stopping=stopping) is not None:
         return True
-    if Work.TRAINING not in takes:
-        return False
-    if training.carry_out_next(workspace, user, gpu=gpu, stopping=stopping) is not None:
+    if Work.TRAINING in takes and training.carry_out_next(workspace, user, gpu=gpu, stopping=stopping) is not None:
         return True
-    return embedding.carry_out_next(workspace, user, stopping=stopping) is not None
+    if Work.FINE_TUNING in takes and tunings.carry_out_next(workspace, user, gpu=gpu, stopping=stopping) is not None:
+        return True
+    return Work.TRAINING in takes and embedding.carry_out_next(workspace, user, stopping=stopping) is not None
 
 
 @contextmanager

@@ -69,6 +69,13 @@ def a_gpu_trains(session: Session) -> bool:
     return any(worker.gpu and Work.TRAINING in _kinds(worker) for worker in living(session))
 
 
+def somebody_tunes(session: Session, place: str, *, gpu: bool = False) -> bool:
+    """Whether a living worker, with ``gpu`` one with a GPU, takes fine-tunings whose files lie at this place."""
+    return any(
+        Work.FINE_TUNING in _kinds(worker) and worker.place == place and worker.gpu >= gpu for worker in living(session)
+    )
+
+
 def somebody_imports(session: Session, place: str) -> bool:
     """Whether a living worker takes imports of files whose copies lie at this place."""
     return bool(place) and any(Work.IMPORT in _kinds(worker) and worker.place == place for worker in living(session))

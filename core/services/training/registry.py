@@ -11,7 +11,6 @@ from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Any
 
-from core.domain.errors import AssayError
 from core.domain.roles import Rule
 from core.domain.settings import ROOT
 from core.domain.verdicts.judgement import Judgement, Use
@@ -19,6 +18,7 @@ from core.reward import artifact
 from core.reward.encoding.embedder import Embedder
 from core.reward.training.events import Event, Registered, Saved, TrainingResult
 from core.services.masking import ClearedText
+from core.services.running.carrying import Cancelled
 from core.services.training.dataset import TrainingSet
 from core.services.training.poor_picks import evidence_of
 from core.services.training.promotion import judgement, measure_all, recheck_decision
@@ -35,10 +35,6 @@ CANCELLED = "The training was cancelled. Nothing was changed; what was computed 
 
 
 PROPOSED = ": not promoted, because a training on the schedule only proposes."
-
-
-class Cancelled(AssayError):
-    """Somebody asked the training to stop."""
 
 
 def save_and_register(

@@ -13,8 +13,8 @@ from core.domain.texts import plural
 from core.reward.evaluation.evaluation import Evaluation
 from core.reward.training.report import TrustReport
 from core.services.masking import masks_output
-from core.services.workspace import Workspace, is_dead
-from core.store.retrying import retried
+from core.services.running.carrying import give_up_dead, last_lines
+from core.services.workspace import Workspace
 from core.store.training import runs
 from core.store.training.runs import Run
 
@@ -131,32 +131,21 @@ def _view(run: Run, events: tuple[dict[str, Any], ...]) -> RunView:
     )
 
 
-@retried
 def reap(workspace: Workspace) -> None:
     """Mark a run whose process died as failed, so that the next one can start.
 
     One that was a worker's waits for the next worker instead, which begins it again; once.
     """
-    with workspace.store.read() as session:
-        run = runs.active(session)
-    if run is None or (run.for_worker and run.process is None):
-        return
-    if is_dead(run.process, run.heartbeat_at):
-        if run.for_worker and run.lost < MOST_LOST:
-            with workspace.store.write() as session:
-                runs.give_back(session, run.run_id, run.claim, LOST, lost=True)
-            return
-        words = log_file(workspace, run.run_id)
-        details = f" Its last words are in logs/{words.name}." if words.is_file() else ""
-        with workspace.store.write() as session:
-            runs.finish(
-                session,
-                run.run_id,
-                "failed",
-                f"The training process ended unexpectedly (stopped, or out of memory). Nothing was lost; "
-                f"start it again.{details}",
-                claim=run.claim,
-            )
+    give_up_dead(workspace, runs.TRAININGS, waits=LOST, failed=lambda run_id: _ended_unexpectedly(workspace, run_id))
+
+
+def _ended_unexpectedly(workspace: Workspace, run_id: int) -> str:
+    words = log_file(workspace, run_id)
+    details = f" Its last words are in logs/{words.name}." if words.is_file() else ""
+    return (
+        "The training process ended unexpectedly (stopped, or out of memory). Nothing was lost; start it again."
+        + details
+    )
 
 
 @masks_output()
@@ -172,24 +161,10 @@ def last_words(workspace: Workspace, user: User, run_id: int, *, lines: int = 12
     if run is not None and run.for_worker and run.process and not log_file(workspace, run_id).is_file():
         host = run.process.rpartition(":")[0]
         return (f"The log is on the machine of the worker, {host}: logs/run-{run_id}.log in its ASSAY_HOME.",)
-    try:
-        with log_file(workspace, run_id).open("rb") as file:
-            file.seek(0, 2)
-            file.seek(max(0, file.tell() - _TAIL))
-            text = file.read().decode("utf-8", errors="replace")
-    except OSError:  # none, or not readable: there is nothing to show
-        return ()
-    # a progress bar writes over itself; what a terminal would act on is left out
-    written = ["".join(c for c in line.rpartition("\r")[2] if c.isprintable()) for line in text.split("\n")]
-    return tuple([line for line in written if line.strip()][-lines:])
+    return last_lines(log_file(workspace, run_id), lines)
 
 
-MOST_LOST = 1
-"""A training is begun again after so many workers ended in the middle of it: one that needs too much memory ends all.
-"""
 LOST = "The worker that ran it ended unexpectedly. The next worker begins it again; nothing was lost."
-_TAIL = 16_384
-"""Bytes of the log that are looked at."""
 
 
 def log_file(workspace: Workspace, run_id: int) -> Path:

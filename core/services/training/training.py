@@ -1,15 +1,13 @@
 """Training: one at a time, its events stored as rows, in this process or in one of its own."""
 
-import logging
 import os
-import threading
 import time
-from collections.abc import Callable, Generator, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Generator
+from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
-from core.domain.errors import AssayError, BadInput, BadSetting, Unavailable
+from core.domain.errors import BadInput, BadSetting, Unavailable
 from core.domain.roles import Act, User
 from core.reward.recipes.registry import PAIR, TRANSFORMER, recipe_named
 from core.reward.training import trainer
@@ -30,12 +28,13 @@ from core.reward.transformer.kept import forget
 from core.services.masking import masks_output
 from core.services.rating.active_learning import suggest_or_say
 from core.services.reranking.reranking import reference_embedder
+from core.services.running.carrying import Cancelled, GivenBack, Sentences, end_recorded, heartbeat
 from core.services.running.logs import process_log
 from core.services.running.workers import a_gpu_trains, somebody_trains
 from core.services.training.dataset import load_training_set
 from core.services.training.memory import check_memory
 from core.services.training.promotion import compare_with_champion
-from core.services.training.registry import CANCELLED, Cancelled, result, save_and_register
+from core.services.training.registry import CANCELLED, result, save_and_register
 from core.services.training.runs import log_file, reap
 from core.services.workspace import Workspace, this_process
 from core.serving.processes import start_detached
@@ -45,16 +44,14 @@ from core.store.retrying import retried, written
 from core.store.training import runs
 from core.store.training.runs import Run
 
-log = logging.getLogger(__name__)
-
-BEAT_SECONDS = 3.0
 GIVEN_BACK = "The worker that ran it was stopped. The next worker begins it again; nothing was lost."
 PROGRESS_SECONDS = 1.0
 """How often embedding progress is written down."""
-
-
-class GivenBack(AssayError):
-    """A worker was asked to stop: what it was doing waits for the next one."""
+SENTENCES = Sentences(
+    failed="The training stopped unexpectedly. Nothing was lost; start it again.",
+    stopped="The training was stopped. Nothing was changed; what was computed is kept.",
+    memory="The training needed more memory than there is. Set TRAIN_LIMIT to train on fewer ratings.",
+)
 
 
 @masks_output(as_is="events for the process that trains, not for a reader")
@@ -116,7 +113,11 @@ def _carry_out(
 ) -> Generator[Event, None, dict[str, Any]]:
     """Carry out a run that this process has; yields its events, each of which is stored."""
     steps = _steps(workspace, run, without_rater)
-    with _failure_recorded(workspace, run), _heartbeat(workspace, run) as stop_asked, closing(steps):
+    with (
+        end_recorded(workspace, runs.TRAININGS, run, SENTENCES),
+        heartbeat(workspace, runs.TRAININGS, run) as stop_asked,
+        closing(steps),
+    ):
         workspace.pick_up(at_once=True)
         stored_at = 0.0
         while True:
@@ -341,56 +342,3 @@ def _finish_refused(workspace: Workspace, run: Run, outcome: dict[str, Any], *, 
     values = {"result": outcome, "sample": sample}
     with workspace.store.write() as session:
         runs.finish(session, run.run_id, "finished", outcome["reason"], claim=run.claim, **values)
-
-
-@contextmanager
-def _failure_recorded(workspace: Workspace, run: Run) -> Iterator[None]:
-    """Whatever happens, the run does not stay active: what stops it is stored with it in a sentence."""
-    state, sentence = "failed", "The training stopped unexpectedly. Nothing was lost; start it again."
-    try:
-        yield
-        state = "finished"
-    except Cancelled as error:
-        state, sentence = "cancelled", str(error)
-        raise
-    except GivenBack as error:
-        state, sentence = "queued", str(error)
-        raise
-    except AssayError as error:
-        sentence = str(error)
-        raise
-    except (KeyboardInterrupt, GeneratorExit):
-        state, sentence = "cancelled", "The training was stopped. Nothing was changed; what was computed is kept."
-        raise
-    except MemoryError:
-        sentence = "The training needed more memory than there is. Set TRAIN_LIMIT to train on fewer ratings."
-        raise
-    finally:
-        number, claim = run.run_id, run.claim
-        if state == "queued":
-            written(workspace.store, lambda session: runs.give_back(session, number, claim, sentence))
-        elif state != "finished":
-            written(workspace.store, lambda session: runs.finish(session, number, state, sentence, claim=claim))
-
-
-@contextmanager
-def _heartbeat(workspace: Workspace, run: Run) -> Iterator[Callable[[], bool]]:
-    """Store every few seconds that the run is alive; yields whether it shall stop."""
-    stop, done = threading.Event(), threading.Event()
-    number, claim = run.run_id, run.claim
-
-    def beat() -> None:
-        while not done.wait(BEAT_SECONDS):
-            try:
-                if written(workspace.store, lambda session: runs.beat(session, number, claim)):
-                    stop.set()
-            except Exception as error:  # noqa: BLE001  a thread that ends would make a living run look dead
-                log.warning("a sign of life could not be written: %s", type(error).__name__)
-
-    thread = threading.Thread(target=beat, daemon=True)
-    thread.start()
-    try:
-        yield stop.is_set
-    finally:
-        done.set()
-        thread.join()

@@ -4,6 +4,7 @@ from core.store.tables.audit import Audit
 from core.store.tables.base import SYSTEM_USER, Base
 from core.store.tables.comparisons import Comparison, ComparisonEvent, ComparisonServing
 from core.store.tables.exports import Export
+from core.store.tables.finetuning import FineTuning, FineTuningEvent
 from core.store.tables.guidelines import Guideline, GuidelineGap
 from core.store.tables.judges import JudgeChoice, JudgeScore
 from core.store.tables.legacy import LegacyInteraction, LegacySession, LegacyTraining
@@ -35,6 +36,8 @@ __all__ = [
     "Embedding",
     "Export",
     "Feedback",
+    "FineTuning",
+    "FineTuningEvent",
     "Generator",
     "Guideline",
     "GuidelineGap",

@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, false, text, true
+from sqlalchemy import ForeignKey, LargeBinary, String, false, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.domain.verdicts.names import model_name, short_name
-from core.store.tables.base import Base
+from core.store.tables.base import Base, RunColumns, RunEventColumns, run_checks
 from core.store.types import now
 
 
@@ -23,51 +23,29 @@ class Embedding(Base):
     vectors: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-class Run(Base):
-    """One training: asked for, running, ended. ``active`` is true or NULL, so the schema allows one at a time."""
+class Run(RunColumns):
+    """One training."""
 
     __tablename__ = "assay_runs"
-    __table_args__ = (
-        CheckConstraint("state IN ('queued', 'running', 'finished', 'failed', 'cancelled')", name="state"),
-        CheckConstraint("(active IS NOT NULL) = (state IN ('queued', 'running'))", name="active"),
-    )
+    __table_args__ = run_checks()
 
-    run_id: Mapped[int] = mapped_column(primary_key=True)
-    state: Mapped[str] = mapped_column(String(16))
-    active: Mapped[bool | None] = mapped_column(unique=True)
     recipe: Mapped[str] = mapped_column(String(32))
     seed: Mapped[int]
-    requested_by: Mapped[str] = mapped_column(String(100))
-    process: Mapped[str | None]
-    # how often a process took it; only the last one writes
-    claim: Mapped[int] = mapped_column(default=0, server_default=text("0"))
-    # a worker takes it; else a process of the dashboard does
-    for_worker: Mapped[bool] = mapped_column(default=False, server_default=false())
-    lost: Mapped[int] = mapped_column(default=0, server_default=text("0"))  # how many workers ended in the middle of it
     without_rater: Mapped[int | None]  # whose ratings it does not learn from
     scheduled: Mapped[bool] = mapped_column(default=False, server_default=false())
     # else a model that passes the rule is only proposed
     may_promote: Mapped[bool] = mapped_column(default=True, server_default=true())
-    cancel_requested: Mapped[bool] = mapped_column(default=False)
-    started_at: Mapped[datetime] = mapped_column(default=now)
-    heartbeat_at: Mapped[datetime] = mapped_column(default=now)
-    finished_at: Mapped[datetime | None]
     sample: Mapped[bool] = mapped_column(default=False)
     model_version: Mapped[str | None] = mapped_column(String(100))
-    message: Mapped[str | None]  # why nothing came of it, or what was decided
     result: Mapped[dict[str, Any] | None]  # what ``train --json`` prints
 
 
-class RunEvent(Base):
-    """One event of a running training, as the page and a second viewer read it."""
+class RunEvent(RunEventColumns):
+    """One event of a training."""
 
     __tablename__ = "assay_run_events"
 
     run_id: Mapped[int] = mapped_column(ForeignKey("assay_runs.run_id", ondelete="CASCADE"), primary_key=True)
-    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    at: Mapped[datetime] = mapped_column(default=now)
-    kind: Mapped[str] = mapped_column(String(32))
-    payload: Mapped[dict[str, Any]]
 
 
 class Prediction(Base):

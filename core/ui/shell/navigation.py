@@ -22,6 +22,17 @@ PART = "part"
 """The query parameter that names the open tab of Data."""
 
 
+KIND = "kind"
+"""The query parameter that names the open tab of Train."""
+
+
+class TrainTab(StrEnum):
+    """A tab of Train, as it is labelled and as the address names it."""
+
+    REWARD_MODEL = "Reward model"
+    LANGUAGE_MODEL = "Language model"
+
+
 class SettingsTab(StrEnum):
     """A tab of Settings, as it is labelled and as the address names it."""
 

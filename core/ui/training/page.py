@@ -14,15 +14,21 @@ from core.services.training import runs, training
 from core.services.training.readiness import Readiness
 from core.services.training.readiness_checks import CheckResult
 from core.services.training.runs import RunView
+from core.ui.data.importing import unfinished_import
 from core.ui.report import plots
 from core.ui.report.format import MEASURES, cell, recipe_name
 from core.ui.shell.errors import act, shown
 from core.ui.shell.name_prompt import actor, waits_for_name
 from core.ui.shell.navigation import next_step
 from core.ui.shell.page import Page, sample_badge
+from core.ui.shell.popovers import popovers_by_keyboard
 from core.ui.shell.texts import literal
 from core.ui.shell.workers import no_worker
+from core.ui.training.ahead import ahead_card
 from core.ui.training.progress import current_stage, duration, log_lines
+from core.ui.training.proposal import proposed
+from core.ui.training.result import show_result
+from core.ui.training.schedule import schedule_card
 
 WATCH_SECONDS = 1.0
 NOTICE_SECONDS = 5.0
@@ -32,6 +38,28 @@ SHOWN_TESTS = 5
 PER_TEST = ("accuracy", "pairwise_accuracy", "roc_auc")
 METHOD, SEED, WITHOUT = "train.method", "train.seed", "train.without"
 LARGEST_SEED = 2**32 - 1
+
+
+def reward_model_tab(page: Page, ready: Readiness) -> None:
+    """What runs; else what can be started, the schedule, and what came of the trainings before."""
+    st.markdown(
+        "A training learns from all ratings and puts the new model in use if it is better. It runs beside the "
+        "dashboard; raters can go on."
+    )
+    running = runs.active_run(page.workspace, page.user)
+    if running is not None:
+        running_card(page, running.run_id)
+        popovers_by_keyboard("train")
+        return
+    unfinished_import(page)
+    proposed(page, key="train")
+    start_card(page, ready)
+    schedule_card(page)
+    ahead_card(page)
+    ended = [run for run in runs.history(page.workspace, page.user) if not run.active]
+    watch_for_start(page, ended[0].run_id if ended else None)
+    if ended:
+        show_result(page, ended, ready)
 
 
 def start_card(page: Page, ready: Readiness) -> None:

@@ -1,0 +1,1 @@
+"""Fine-tunings of language models."""

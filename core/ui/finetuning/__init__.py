@@ -1,0 +1,1 @@
+"""The tab Language model of Train."""
