@@ -70,11 +70,11 @@ def listed(monkeypatch) -> list[str]:
     return titles
 
 
-def test_who_rates_finds_three_pages_and_one_of_them_open(open_page, sample, ana, listed):
+def test_who_rates_finds_four_pages_and_one_of_them_open(open_page, sample, ana, listed):
     """An SME's browser shows Rate at ``/``; no other page is listed, and every other page keeps its address."""
     local_names.rate_as(sample, TOKEN, "Sam")
     assert desk_data(open_page())["lists_readiness"] is False  # nor does the desk lead there when it is empty
-    assert listed == ["Rate", "My ratings", "Rerank"]
+    assert listed == ["Rate", "A or B", "My ratings", "Rerank"]
     assert "Readiness" in said(open_page("readiness"))
 
 
@@ -86,10 +86,10 @@ def test_a_browser_without_a_name_is_somebodys_who_was_asked_to_rate(open_page, 
     local_names.rate_as(sample, "another browser", "Lea")
     app = open_page()
     assert "Who is rating?" in said(app)
-    assert listed == ["Rate", "My ratings", "Rerank"]
+    assert listed == ["Rate", "A or B", "My ratings", "Rerank"]
     app.text_input(key="rate.name").set_value("Sam")
     assert desk_data(press(app, "rate.start"))
-    assert listed == ["Rate", "My ratings", "Rerank"]
+    assert listed == ["Rate", "A or B", "My ratings", "Rerank"]
 
 
 def test_a_lead_finds_every_page(open_page, sample, ana, listed):
