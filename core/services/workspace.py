@@ -20,7 +20,7 @@ from core.store import compacting, schema
 from core.store.database import Store, connect
 from core.store.interactions import identifiers, legacy, uploads
 from core.store.people import accounts
-from core.store.training import versions
+from core.store.training import counts, versions
 from core.store.types import now
 
 SWEEP_SECONDS = 15.0
@@ -75,6 +75,7 @@ class Workspace:
         began = time.monotonic()
         self._sweep_again_at = began + SWEEP_SECONDS
         taken = legacy.sweep(self.store)
+        counts.refresh(self.store)
         compacting.tidy(self.store)
         uploads.sweep(self.store, self.settings.home)
         self.mark_due()

@@ -49,7 +49,7 @@ from core.store.tables import (
     TextHistory,
     WorthScore,
 )
-from core.store.training import runs
+from core.store.training import counts, runs
 
 TRAINING = (
     "A training is running and holds the texts in memory. Nothing was changed. Wait for its end, or cancel it, then "
@@ -207,6 +207,7 @@ def remove(session: Session, going: Sequence[Part]) -> dict[str, int]:
     """
     refuse_while_training(session)
     to_tidy(session)
+    counts.clear(session)
     gone = {}
     try:
         for part in going:

@@ -2,6 +2,7 @@
 
 from core.store.tables.audit import Audit
 from core.store.tables.base import SYSTEM_USER, Base
+from core.store.tables.counts import Change, KeptCounts, PartCounts
 from core.store.tables.exports import Export
 from core.store.tables.guidelines import Guideline, GuidelineGap
 from core.store.tables.judges import JudgeChoice, JudgeScore
@@ -27,6 +28,7 @@ __all__ = [
     "Base",
     "BetterAnswer",
     "Case",
+    "Change",
     "Draft",
     "Embedding",
     "Export",
@@ -40,12 +42,14 @@ __all__ = [
     "Item",
     "JudgeChoice",
     "JudgeScore",
+    "KeptCounts",
     "Lease",
     "LegacyInteraction",
     "LegacySession",
     "LegacyTraining",
     "ModelVersion",
     "Occurrence",
+    "PartCounts",
     "Prediction",
     "Preference",
     "Promotion",
