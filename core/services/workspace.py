@@ -15,6 +15,7 @@ from core.domain.identifiers.deidentifier import load
 from core.domain.identifiers.masking import site, use
 from core.domain.roles import SOMEBODY_HERE, Act, NotAllowed, User, require
 from core.domain.settings import AuthMode, Settings
+from core.services.kept_figures import KeptFigures
 from core.services.masking import inside, masks_output
 from core.store import compacting, schema
 from core.store.database import Store, connect
@@ -41,6 +42,8 @@ class Workspace:
     """The GRANT that is missing for the old application's training table, None when nothing is missing."""
     cookie_key: bytes = field(default=b"", repr=False)
     """What signs the cookies of browsers; empty until it was first needed."""
+    figures: KeptFigures = field(default_factory=KeptFigures, repr=False)
+    """Measured on all ratings, and not at every rerun of a page."""
     _sweep_again_at: float = field(default=0.0, repr=False)
     _looking: threading.Lock = field(default_factory=threading.Lock, repr=False)
 

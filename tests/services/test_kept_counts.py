@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -166,7 +167,7 @@ def test_two_who_write_at_the_same_moment_lose_no_count(filled):
             counts.refresh(filled.store)
 
     writers = [guarded(writes_down) for _ in range(2)]
-    raters = [guarded(lambda person=person: rates(person)) for person in people]
+    raters = [guarded(partial(rates, person)) for person in people]
     for thread in raters:
         thread.join()
     done.set()
