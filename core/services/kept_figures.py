@@ -34,7 +34,11 @@ class Kind(StrEnum):
     WORTH = "worth"
 
 
-BESIDE = {Kind.JUDGES: (counts.JUDGES,)}
+BESIDE = {
+    Kind.AGREEMENT: (counts.PEOPLE,),
+    Kind.JUDGES: (counts.PEOPLE, counts.JUDGES),
+    Kind.WORTH: (counts.WORTH,),
+}
 """What a kind depends on beside answers and ratings."""
 
 
@@ -111,4 +115,4 @@ def state(store: Store, kind: Kind) -> tuple[int, int, bool]:
     there are many answers.
     """
     with store.read() as session:
-        return (*counts.number_of_changes(session, *BESIDE.get(kind, ())), counts.is_large(session))
+        return (*counts.number_of_changes(session, *BESIDE[kind]), counts.is_large(session))

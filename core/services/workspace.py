@@ -46,6 +46,7 @@ class Workspace:
     """Measured on all ratings, and not at every rerun of a page."""
     _sweep_again_at: float = field(default=0.0, repr=False)
     _looking: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _counting: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def require(self, user: User | None, act: Act) -> None:
         """Let an act pass that the user may do now: the first statement of every service function.
@@ -78,13 +79,28 @@ class Workspace:
         began = time.monotonic()
         self._sweep_again_at = began + SWEEP_SECONDS
         taken = legacy.sweep(self.store)
-        counts.refresh(self.store)
+        self._count()
         compacting.tidy(self.store)
         uploads.sweep(self.store, self.settings.home)
         self.mark_due()
         # a look over a million rows takes seconds: it may fill a twentieth of the time, not more
         self._sweep_again_at = time.monotonic() + max(SWEEP_SECONDS, 20 * (time.monotonic() - began))
         return taken
+
+    def _count(self) -> None:
+        """Bring the counts that are kept up to date; what takes long is done in a thread, and no page waits for it."""
+        if not counts.takes_long(self.store):
+            counts.refresh(self.store)
+        elif self._counting.acquire(blocking=False):
+            threading.Thread(target=self._count_all, name="assay-counting", daemon=True).start()
+
+    def _count_all(self) -> None:
+        try:
+            counts.refresh(self.store)
+        except AssayError:
+            pass  # the database was away: the next sweep counts
+        finally:
+            self._counting.release()
 
     def mark_due(self) -> None:
         """Look for about a second at rows that were not looked at for identifiers; the rest is for the next time.

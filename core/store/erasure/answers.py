@@ -207,7 +207,6 @@ def remove(session: Session, going: Sequence[Part]) -> dict[str, int]:
     """
     refuse_while_training(session)
     to_tidy(session)
-    counts.clear(session)
     gone = {}
     try:
         for part in going:
@@ -220,6 +219,7 @@ def remove(session: Session, going: Sequence[Part]) -> dict[str, int]:
             "It cannot be forgotten yet: another table of the existing application refers to this answer. Nothing was "
             "changed. Remove it there first."
         ) from error
+    counts.after_erasure(session)
     return gone
 
 

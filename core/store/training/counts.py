@@ -8,12 +8,12 @@ the database that the session sees. ``refresh`` writes down what was counted ane
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, String, and_, cast, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.domain.held_out import HELD_OUT_BELOW
@@ -31,12 +31,12 @@ FEW = 40
 """Changed parts up to which they are counted anew by everybody who asks, and not yet written down."""
 AT_ONCE = 64
 """Parts that are read with one query."""
-MANY = 640
-"""Changed parts from which on everything is counted anew: that is not slower by then."""
+MOST_ROWS = 150_000
+"""Answers in changed parts up to which a page counts these parts anew while it waits."""
 WORDS = 50
 """Lengths of answers are counted in steps of so many words."""
-JUDGES, USERS = "judges", "users"
-"""What changes beside the answers: scores of judges; feedback."""
+JUDGES, PEOPLE, WORTH = BESIDE = ("judges", "people", "worth")
+"""What changes beside answers and ratings: scores of judges; names, and answers rated once more; a model's scores."""
 _ONLY = 1  # the key of the one row of KeptCounts
 _ANSWERS, _ERASURES = "answers", "erasures"
 _IDS = 10_000  # that one statement names
@@ -93,15 +93,30 @@ def number_of_changes(session: Session, *kinds: str) -> tuple[int, int]:
     """
     kept = session.get(KeptCounts, _ONLY)
     passed = kept.passed if kept else {}
-    others = {JUDGES, USERS} - {*kinds}
+    others = {*BESIDE} - {*kinds}
     left = session.scalar(select(func.count()).select_from(Change).where(Change.part.not_in(others))) or 0
     return left + passed.get(_ANSWERS, 0) + sum(passed.get(kind, 0) for kind in kinds), passed.get(_ERASURES, 0)
+
+
+def note(session: Session, kind: str) -> None:
+    """Note that something beside answers and ratings changed, in the transaction of the change."""
+    session.execute(insert(Change).values(part=kind))
 
 
 def is_large(session: Session) -> bool:
     """Whether there are more than ``SMALL`` answers, and not only those of the sample."""
     more = select(Item.interaction_id).order_by(Item.interaction_id).offset(SMALL).limit(1)
     return session.scalar(more) is not None and not only_sample(session)
+
+
+def takes_long(store: Store) -> bool:
+    """Whether ``refresh`` would take so long now that no page should wait for it."""
+    with store.read() as session:
+        kept = session.get(KeptCounts, _ONLY)
+        if kept is None or not kept.built:
+            more = select(Item.interaction_id).order_by(Item.interaction_id).offset(MOST_ROWS).limit(1)
+            return session.scalar(more) is not None
+        return _too_many(kept, _marks(session))
 
 
 def refresh(store: Store) -> None:
@@ -114,43 +129,80 @@ def refresh(store: Store) -> None:
         built = kept is not None and kept.built
         if built == large and sum(marks.values()) < FEW:
             return
-        version = kept.version if kept else 0
-        passed = Counter(kept.passed if kept else {})
-        for part, number in marks.items():
-            passed[part if part in (JUDGES, USERS) else _ANSWERS] += number
+        version, everything = kept.version if kept else 0, large and not built
         noted = list(session.scalars(select(Change.change_id).order_by(Change.change_id)))
-        changed = [part for part in marks if len(part) == PART]
-        everything = large and (not built or len(changed) > MANY)
-        total = Counter(kept.counts if kept and large and not everything else {})
-        rows: list[dict[str, Any]] = []
-        for part, before, now in _counted_anew(session, None if everything else changed) if large else ():
-            total.subtract(before)
-            total.update(now)
-            rows.append({"part": part, "counts": dict(now)})
+        passed = _passed(kept, marks)
+        total = Counter(kept.counts if kept and built and large else {})
+        rows = _add_up(session, total, None if everything else marks) if large else []
     with store.write() as session:
         insert_missing(session, KeptCounts, _nothing_kept())
-        known = {"version": version + 1, "built": large, "passed": dict(passed), "counts": _positive(total)}
         current = (KeptCounts.kept_id == _ONLY, KeptCounts.version == version)
         if session.scalar(select(KeptCounts.kept_id).where(*current).with_for_update()) is None:
             return  # somebody else wrote since
-        session.execute(update(KeptCounts).where(*current).values(known))
         if everything or not large:
             session.execute(delete(PartCounts))
-        upsert(session, PartCounts, *rows, key=("part",))
+        _write_down(session, version, large, passed, total, rows)
         if store.is_sqlite and noted:  # it has one writer, so what it noted later has a higher number
             session.execute(delete(Change).where(Change.change_id <= noted[-1]))
             return
-        for start in range(0, len(noted), _IDS):
-            session.execute(delete(Change).where(Change.change_id.in_(noted[start : start + _IDS])))
+        _take_away(session, noted)
 
 
-def clear(session: Session) -> None:
-    """Forget what is kept, as the texts in it (sessions, reasons) may be what is erased; it is counted anew."""
+def after_erasure(session: Session) -> None:
+    """Let nothing stay in what is kept of what was erased just now in this transaction: sessions, reasons, numbers."""
     insert_missing(session, KeptCounts, _nothing_kept())
+    session.flush()
     kept = session.get_one(KeptCounts, _ONLY, with_for_update=True, populate_existing=True)
-    kept.passed = kept.passed | {_ERASURES: kept.passed.get(_ERASURES, 0) + 1}
-    kept.version, kept.built, kept.counts = kept.version + 1, False, {}
-    session.execute(delete(PartCounts))
+    marks = _marks(session)
+    noted = list(session.scalars(select(Change.change_id)))  # before it is counted, so that nothing is missed
+    passed = _passed(kept, marks) + Counter({_ERASURES: 1})
+    built = kept.built and not _too_many(kept, marks) and not only_sample(session)
+    total = Counter(kept.counts if built else {})
+    rows = _add_up(session, total, marks) if built else []
+    if not built:
+        session.execute(delete(PartCounts))
+    _write_down(session, kept.version, built, passed, total, rows)
+    _take_away(session, noted)
+    session.expire(kept)
+
+
+def _passed(kept: KeptCounts | None, marks: Mapping[str, int]) -> Counter[str]:
+    passed = Counter(kept.passed if kept else {})
+    for part, number in marks.items():
+        passed[part if part in BESIDE else _ANSWERS] += number
+    return passed
+
+
+def _too_many(kept: KeptCounts, marks: Mapping[str, int]) -> bool:
+    return bool(len(_parts(marks)) * kept.counts.get("answers", 0) > MOST_ROWS * 16**PART)
+
+
+def _parts(marks: Mapping[str, int]) -> list[str]:
+    return sorted(part for part in marks if len(part) == PART)
+
+
+def _add_up(session: Session, total: Counts, marks: Mapping[str, int] | None) -> list[dict[str, Any]]:
+    """Bring the sum up to date with the parts that changed (None: with all there are); these parts, to be stored."""
+    rows = []
+    for part, before, now in _counted_anew(session, None if marks is None else _parts(marks)):
+        total.subtract(before)
+        total.update(now)
+        rows.append({"part": part, "counts": dict(now)})
+    return rows
+
+
+def _write_down(
+    session: Session, version: int, built: bool, passed: Counts, total: Counts, rows: list[dict[str, Any]]
+) -> None:
+    values = {"version": version + 1, "built": built, "passed": dict(passed), "counts": _positive(total)}
+    only = update(KeptCounts).where(KeptCounts.kept_id == _ONLY).values(values)
+    session.execute(only.execution_options(synchronize_session=False))
+    upsert(session, PartCounts, *rows, key=("part",))
+
+
+def _take_away(session: Session, noted: Sequence[int]) -> None:
+    for start in range(0, len(noted), _IDS):
+        session.execute(delete(Change).where(Change.change_id.in_(noted[start : start + _IDS])))
 
 
 def _nothing_kept() -> dict[str, Any]:
@@ -161,13 +213,11 @@ def _load(session: Session) -> Counts | None:
     kept = session.get(KeptCounts, _ONLY)
     if kept is None or not kept.built or only_sample(session):
         return None
-    changed = [part for part in _marks(session) if len(part) == PART]
-    if len(changed) > MANY:
+    marks = _marks(session)
+    if _too_many(kept, marks):
         return None
     total = Counter(kept.counts)
-    for _, before, now in _counted_anew(session, changed):
-        total.subtract(before)
-        total.update(now)
+    _add_up(session, total, marks)
     return Counter(_positive(total))
 
 
@@ -181,16 +231,15 @@ def _positive(counts: Counts) -> dict[str, int]:
     return {key: number for key, number in counts.items() if number}
 
 
-def _counted_anew(session: Session, parts: Collection[str] | None) -> Iterator[tuple[str, Counts, Counts]]:
+def _counted_anew(session: Session, parts: Sequence[str] | None) -> Iterator[tuple[str, Counts, Counts]]:
     """Of these parts (None: of all there are) what is kept of each, and what it has now."""
     if parts is None:
         for digit in "0123456789abcdef":
             found = _counted(session, _begins(digit))
             yield from ((part, Counter(), now) for part, now in found.items())
         return
-    ordered = sorted(parts)
-    for start in range(0, len(ordered), AT_ONCE):
-        some = ordered[start : start + AT_ONCE]
+    for start in range(0, len(parts), AT_ONCE):
+        some = parts[start : start + AT_ONCE]
         rows = session.execute(select(PartCounts.part, PartCounts.counts).where(PartCounts.part.in_(some)))
         before = {part: Counter(counts) for part, counts in rows}
         found = _counted(session, or_(*map(_begins, some)))

@@ -72,6 +72,9 @@ def _sqlite() -> None:
         "assay_ratings_changed AFTER UPDATE ON assay_ratings": rating("NEW"),
         "assay_ratings_gone AFTER DELETE ON assay_ratings": rating("OLD"),
     }
+    noted = note("VALUES ('people')")
+    triggers["assay_raters_named AFTER UPDATE OF name ON assay_raters"] = noted
+    triggers["assay_rating_events_repeat AFTER INSERT ON assay_rating_events WHEN NEW.action = 'repeat'"] = noted
     for table, kind in BESIDE.items():
         for act in ("INSERT", "UPDATE", "DELETE"):
             triggers[f"{table}_{act.lower()} AFTER {act} ON {table}"] = note(f"VALUES ('{kind}')")
@@ -87,6 +90,10 @@ def _postgresql() -> None:
         f"assay_items_changed AFTER UPDATE ON assay_items FOR EACH ROW WHEN ({differs})": "assay_mark_answer()",
         "assay_ratings_counted AFTER INSERT OR UPDATE OR DELETE ON assay_ratings FOR EACH ROW": "assay_mark_rating()",
     }
+    noted = "assay_mark('people')"
+    triggers["assay_raters_named AFTER UPDATE OF name ON assay_raters FOR EACH STATEMENT"] = noted
+    repeat = "AFTER INSERT ON assay_rating_events FOR EACH ROW WHEN (NEW.action = 'repeat')"
+    triggers[f"assay_rating_events_repeat {repeat}"] = noted
     for table, kind in BESIDE.items():
         triggers[f"{table}_counted AFTER INSERT OR UPDATE OR DELETE ON {table} FOR EACH STATEMENT"] = (
             f"assay_mark('{kind}')"
