@@ -38,10 +38,12 @@ from core.store.tables import (
     Item,
     JudgeChoice,
     JudgeScore,
+    KeptCounts,
     Lease,
     LegacyInteraction,
     LegacySession,
     Occurrence,
+    PartCounts,
     Prediction,
     Preference,
     Promotion,
@@ -103,6 +105,8 @@ GOES = {
     "assay_cases.name",
     "assay_cases.prompt",
     "assay_cases.texts",
+    "assay_kept_counts.counts",
+    "assay_part_counts.counts",
     "assay_preferences.prompt",
     "assay_preferences.prompt_group",
     "assay_preferences.chosen",
@@ -217,6 +221,8 @@ NO_TEXT_OF_AN_ANSWER = {
         "assay_workers.process",
         "assay_workers.place",
         "assay_workers.takes",
+        "assay_changes.part",
+        "assay_part_counts.part",
         "assay_imports.process",
         "assay_uploads.process",
         "assay_uploads.folder",
@@ -247,6 +253,7 @@ NO_TEXT_OF_AN_ANSWER = {
         "assay_model_versions.guarantee",
         "assay_rerankings.scores",
         "assay_settings.value",
+        "assay_kept_counts.passed",
     ],
     "numbers and hashes; tests/services/test_nothing_private_in_logs.py": [
         "assay_audit.subject",
@@ -445,6 +452,9 @@ def planted(workspace: Workspace, tmp_path) -> int:
                 message=word("assay_uploads.message"),
             )
         )
+        kept = {f"session|rated|{word('assay_kept_counts.counts')} {word('assay_part_counts.counts')}": 1}
+        session.add(KeptCounts(kept_id=1, version=1, built=True, passed={}, counts=kept))
+        session.add(PartCounts(part=prompt_group(PROMPT)[:3], counts=kept))
         session.add(ApiKey(name=word("assay_api_keys.name"), start="a", key_hash="b", created_by="Ana"))
     return number
 
