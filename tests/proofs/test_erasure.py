@@ -453,8 +453,8 @@ def planted(workspace: Workspace, tmp_path) -> int:
             )
         )
         kept = {f"session|rated|{word('assay_kept_counts.counts')} {word('assay_part_counts.counts')}": 1}
-        session.add(KeptCounts(kept_id=1, version=1, built=True, passed={}, counts=kept))
-        session.add(PartCounts(part=prompt_group(PROMPT)[:3], counts=kept))
+        session.merge(KeptCounts(kept_id=1, version=1, built=True, passed={}, counts=kept))
+        session.merge(PartCounts(part=prompt_group(PROMPT)[:3], counts=kept))
         session.add(ApiKey(name=word("assay_api_keys.name"), start="a", key_hash="b", created_by="Ana"))
     return number
 

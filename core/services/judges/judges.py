@@ -37,7 +37,7 @@ def listed(workspace: Workspace, user: User) -> list[JudgeCount]:
     """Every judge of whom anything is known, by name."""
     workspace.require(user, Act.READ_DATA)
     workspace.pick_up()
-    return workspace.figures.get(workspace.store, Kind.JUDGES, ("counted",), lambda: _counted(workspace))
+    return _known(workspace)
 
 
 @masks_output(takes_gaps="a judge's name as it was shown stands for the one that is meant")
@@ -49,13 +49,16 @@ def report(workspace: Workspace, user: User, judge: str) -> JudgeReport:
     """
     workspace.require(user, Act.READ_DATA)
     workspace.pick_up()
-    with workspace.store.read() as session:
-        known = scores.names(session)
+    known = [one.judge for one in _known(workspace)]
     name = originals(judge, known)
     if name not in known:
         raise NotFound(f"There is no judge {judge!r}. {_those(known)}")
     figures = workspace.figures.get(workspace.store, Kind.JUDGES, ("of", name), lambda: _measured(workspace, name))
     return JudgeReport(name, verdict(name, figures), figures)
+
+
+def _known(workspace: Workspace) -> list[JudgeCount]:
+    return workspace.figures.get(workspace.store, Kind.JUDGES, ("counted",), lambda: _counted(workspace))
 
 
 def _counted(workspace: Workspace) -> list[JudgeCount]:

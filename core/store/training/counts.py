@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, String, and_, case, cast, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.domain.held_out import HELD_OUT_BELOW
@@ -27,11 +27,9 @@ SMALL = 20_000
 """Answers up to which nothing is kept: counting them takes no time."""
 PART = 3
 """Hexadecimal digits of a prompt's hash that make a part: 4,096 parts, each of 244 answers of a million."""
-FEW = 40
+FEW = 10
 """Changed parts up to which they are counted anew by everybody who asks, and not yet written down."""
-AT_ONCE = 64
-"""Parts that are read with one query."""
-MOST_ROWS = 150_000
+MOST_ROWS = 60_000
 """Answers in changed parts up to which a page counts these parts anew while it waits."""
 WORDS = 50
 """Lengths of answers are counted in steps of so many words."""
@@ -238,12 +236,9 @@ def _counted_anew(session: Session, parts: Sequence[str] | None) -> Iterator[tup
             found = _counted(session, _begins(digit))
             yield from ((part, Counter(), now) for part, now in found.items())
         return
-    for start in range(0, len(parts), AT_ONCE):
-        some = parts[start : start + AT_ONCE]
-        rows = session.execute(select(PartCounts.part, PartCounts.counts).where(PartCounts.part.in_(some)))
-        before = {part: Counter(counts) for part, counts in rows}
-        found = _counted(session, or_(*map(_begins, some)))
-        yield from ((part, before.get(part, Counter()), found.get(part, Counter())) for part in some)
+    for part in parts:  # one by one: the ranges of several in one query are not looked up in the index
+        before = session.scalar(select(PartCounts.counts).where(PartCounts.part == part))
+        yield part, Counter(before or {}), _counted(session, _begins(part)).get(part, Counter())
 
 
 def _begins(part: str) -> ColumnElement[bool]:
@@ -275,7 +270,9 @@ def _counted(session: Session, within: ColumnElement[bool]) -> dict[str, Counts]
     acts = acts.join(Item, Item.interaction_id == RatingEvent.interaction_id).where(*first, *own)
     for key, when, rater, number in session.execute(acts.group_by(part, on, RatingEvent.rater_id)):
         found[key][f"day|{when}|{rater}"] += number
-    here = (Rating.rating.is_not(None), Rating.import_id.is_(None), Rater.kind == "person")
+    # as a value: SQLite would else read all ratings without an import by the index on it
+    by_hand = case((Rating.import_id.is_(None), 1), else_=0) == 1
+    here = (Rating.rating.is_not(None), by_hand, Rater.kind == "person")
     on, worded = day(Rating.updated_at), cast(Rating.reasons, String)
     said = select(part, on, Item.session_label, worded, func.count()).select_from(Rating).join(Item).join(Rater)
     for key, when, label, reasons, number in session.execute(
