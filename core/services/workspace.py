@@ -46,6 +46,7 @@ class Workspace:
     """Measured on all ratings, and not at every rerun of a page."""
     _sweep_again_at: float = field(default=0.0, repr=False)
     _looking: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _sweeping: threading.Lock = field(default_factory=threading.Lock, repr=False)
     _counting: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def require(self, user: User | None, act: Act) -> None:
@@ -73,11 +74,21 @@ class Workspace:
             require(replace(user, role=role), act)
 
     def pick_up(self, *, at_once: bool = False) -> int:
-        """Take over what the old application wrote since the last look, at most every 15 s unless ``at_once``."""
+        """Take over what the old application wrote since the last look, at most every 15 s unless ``at_once``.
+
+        Where there are very many answers a look takes seconds: it is done in a thread, and the next page shows it.
+        """
         if not at_once and time.monotonic() < self._sweep_again_at:
             return 0
+        self._sweep_again_at = time.monotonic() + SWEEP_SECONDS
+        if at_once or not counts.is_very_large(self.store):
+            return self._sweep()
+        if self._sweeping.acquire(blocking=False):
+            threading.Thread(target=self._sweep_aside, name="assay-sweeping", daemon=True).start()
+        return 0
+
+    def _sweep(self) -> int:
         began = time.monotonic()
-        self._sweep_again_at = began + SWEEP_SECONDS
         taken = legacy.sweep(self.store)
         self._count()
         compacting.tidy(self.store)
@@ -86,6 +97,14 @@ class Workspace:
         # a look over a million rows takes seconds: it may fill a twentieth of the time, not more
         self._sweep_again_at = time.monotonic() + max(SWEEP_SECONDS, 20 * (time.monotonic() - began))
         return taken
+
+    def _sweep_aside(self) -> None:
+        try:
+            self._sweep()
+        except AssayError:
+            pass  # the database was away: the next look finds it
+        finally:
+            self._sweeping.release()
 
     def _count(self) -> None:
         """Bring the counts that are kept up to date; what takes long is done in a thread, and no page waits for it."""
@@ -133,7 +152,7 @@ def open_workspace(environ: Mapping[str, str] | None = None) -> Workspace:
     workspace = Workspace(settings, connect(settings))
     try:
         schema.ready(workspace.store)
-        workspace.pick_up()
+        workspace.pick_up(at_once=True)
         workspace.grant = versions.write_legacy_rows(workspace.store)
     except BaseException:
         workspace.store.engine.dispose()  # whoever tries again opens another one

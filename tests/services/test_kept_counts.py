@@ -205,3 +205,17 @@ def test_few_answers_are_counted_and_nothing_is_kept(filled, monkeypatch):
     with filled.store.read() as session:
         assert counts.load(session) is None
         assert [session.scalar(select(func.count()).select_from(table)) for table in (Change, PartCounts)] == [0, 0]
+
+
+def test_where_there_are_very_many_a_look_at_the_old_application_is_made_beside_the_page(filled, old_app, monkeypatch):
+    """The page does not wait; what was written is there once the thread has ended."""
+    monkeypatch.setattr(counts, "MOST_ROWS", 0)
+    filled._sweep_again_at = 0.0
+    ((number,),) = old_app.run("SELECT min(interaction_id) FROM rlhf_interactions WHERE rating IS NULL")
+    old_app.run("UPDATE rlhf_interactions SET rating = 2 WHERE interaction_id = ?", number)
+    assert filled.pick_up() == 0
+    for thread in threading.enumerate():
+        if thread.name in ("assay-sweeping", "assay-counting"):
+            thread.join()
+    with filled.store.read() as session:
+        assert session.get_one(Item, number).consensus == 2

@@ -1,10 +1,12 @@
 """Figures that read all ratings: measured once for each state, shown for a while where there are many answers."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from core.domain.roles import COMMAND_LINE, User
+from core.reward.metrics.agreement import Agreement, Given
 from core.services import figures, kept_figures
 from core.services.kept_figures import Kind
 from core.services.review import agreement
@@ -29,7 +31,12 @@ def measured(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> list[int]
     """How many ratings each measurement of agreement read, in turn."""
     read: list[int] = []
     real = agreement.agreement
-    monkeypatch.setattr(agreement, "agreement", lambda given, **how: read.append(len(given)) or real(given, **how))
+
+    def counted(given: list[Given], **how: Any) -> Agreement:
+        read.append(len(given))
+        return real(given, **how)
+
+    monkeypatch.setattr(agreement, "agreement", counted)
     return read
 
 

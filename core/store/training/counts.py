@@ -103,8 +103,12 @@ def note(session: Session, kind: str) -> None:
 
 def is_large(session: Session) -> bool:
     """Whether there are more than ``SMALL`` answers, and not only those of the sample."""
-    more = select(Item.interaction_id).order_by(Item.interaction_id).offset(SMALL).limit(1)
-    return session.scalar(more) is not None and not only_sample(session)
+    return _more_than(session, SMALL) and not only_sample(session)
+
+
+def _more_than(session: Session, answers: int) -> bool:
+    one = select(Item.interaction_id).order_by(Item.interaction_id).offset(answers).limit(1)
+    return session.scalar(one) is not None
 
 
 def takes_long(store: Store) -> bool:
@@ -112,9 +116,14 @@ def takes_long(store: Store) -> bool:
     with store.read() as session:
         kept = session.get(KeptCounts, _ONLY)
         if kept is None or not kept.built:
-            more = select(Item.interaction_id).order_by(Item.interaction_id).offset(MOST_ROWS).limit(1)
-            return session.scalar(more) is not None
+            return _more_than(session, MOST_ROWS)
         return _too_many(kept, _marks(session))
+
+
+def is_very_large(store: Store) -> bool:
+    """Whether there are so many answers that no page should wait for a look at all of them."""
+    with store.read() as session:
+        return _more_than(session, MOST_ROWS)
 
 
 def refresh(store: Store) -> None:
