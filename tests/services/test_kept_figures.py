@@ -7,6 +7,7 @@ import pytest
 
 from core.domain.roles import COMMAND_LINE, User
 from core.reward.metrics.agreement import Agreement, Given
+from core.reward.metrics.agreement import agreement as real
 from core.services import figures, kept_figures
 from core.services.kept_figures import Kind
 from core.services.review import agreement
@@ -30,13 +31,12 @@ def people(workspace: Workspace) -> tuple[User, User]:
 def measured(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many ratings each measurement of agreement read, in turn."""
     read: list[int] = []
-    real = agreement.agreement
 
     def counted(given: list[Given], **how: Any) -> Agreement:
         read.append(len(given))
         return real(given, **how)
 
-    monkeypatch.setattr(agreement, "agreement", counted)
+    monkeypatch.setattr("core.services.review.agreement.agreement", counted)
     return read
 
 
