@@ -30,8 +30,9 @@ def train(options: argparse.Namespace) -> Done:
         )
     say(f"{result['name']}: {result['verdict']}" if result["name"] else result["verdict"])
     run = runs.run_view(workspace, COMMAND_LINE, result["run_id"])
-    if run is not None and run.orders is not None:
-        say(run.orders)
+    for told in (run.part, run.orders) if run is not None else ():
+        if told is not None:
+            say(told)
     if workspace.grant:
         say(f"The training table of the existing application cannot be written. Run: {workspace.grant}")
     return result, 0

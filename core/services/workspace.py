@@ -15,13 +15,14 @@ from core.domain.identifiers.deidentifier import load
 from core.domain.identifiers.masking import site, use
 from core.domain.roles import SOMEBODY_HERE, Act, NotAllowed, User, require
 from core.domain.settings import AuthMode, Settings
+from core.services.kept_figures import KeptFigures
 from core.services.masking import inside, masks_output
 from core.store import compacting, schema
 from core.store.database import Store, connect
 from core.store.interactions import identifiers, legacy, uploads
 from core.store.people import accounts
 from core.store.running import jobs
-from core.store.training import versions
+from core.store.training import counts, versions
 from core.store.types import now
 
 SWEEP_SECONDS = 15.0
@@ -42,8 +43,12 @@ class Workspace:
     """The GRANT that is missing for the old application's training table, None when nothing is missing."""
     cookie_key: bytes = field(default=b"", repr=False)
     """What signs the cookies of browsers; empty until it was first needed."""
+    figures: KeptFigures = field(default_factory=KeptFigures, repr=False)
+    """Measured on all ratings, and not at every rerun of a page."""
     _sweep_again_at: float = field(default=0.0, repr=False)
     _looking: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _sweeping: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _counting: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def require(self, user: User | None, act: Act) -> None:
         """Let an act pass that the user may do now: the first statement of every service function.
@@ -70,12 +75,23 @@ class Workspace:
             require(replace(user, role=role), act)
 
     def pick_up(self, *, at_once: bool = False) -> int:
-        """Take over what the old application wrote since the last look, at most every 15 s unless ``at_once``."""
+        """Take over what the old application wrote since the last look, at most every 15 s unless ``at_once``.
+
+        Where there are very many answers a look takes seconds: it is done in a thread, and the next page shows it.
+        """
         if not at_once and time.monotonic() < self._sweep_again_at:
             return 0
+        self._sweep_again_at = time.monotonic() + SWEEP_SECONDS
+        if at_once or not counts.is_very_large(self.store):
+            return self._sweep()
+        if self._sweeping.acquire(blocking=False):
+            threading.Thread(target=self._sweep_aside, name="assay-sweeping", daemon=True).start()
+        return 0
+
+    def _sweep(self) -> int:
         began = time.monotonic()
-        self._sweep_again_at = began + SWEEP_SECONDS
         taken = legacy.sweep(self.store)
+        self._count()
         compacting.tidy(self.store)
         uploads.sweep(self.store, self.settings.home)
         jobs.sweep(self.store, self.settings.home)
@@ -83,6 +99,29 @@ class Workspace:
         # a look over a million rows takes seconds: it may fill a twentieth of the time, not more
         self._sweep_again_at = time.monotonic() + max(SWEEP_SECONDS, 20 * (time.monotonic() - began))
         return taken
+
+    def _sweep_aside(self) -> None:
+        try:
+            self._sweep()
+        except AssayError:
+            pass  # the database was away: the next look finds it
+        finally:
+            self._sweeping.release()
+
+    def _count(self) -> None:
+        """Bring the counts that are kept up to date; what takes long is done in a thread, and no page waits for it."""
+        if not counts.takes_long(self.store):
+            counts.refresh(self.store)
+        elif self._counting.acquire(blocking=False):
+            threading.Thread(target=self._count_all, name="assay-counting", daemon=True).start()
+
+    def _count_all(self) -> None:
+        try:
+            counts.refresh(self.store)
+        except AssayError:
+            pass  # the database was away: the next sweep counts
+        finally:
+            self._counting.release()
 
     def mark_due(self) -> None:
         """Look for about a second at rows that were not looked at for identifiers; the rest is for the next time.
@@ -115,7 +154,7 @@ def open_workspace(environ: Mapping[str, str] | None = None) -> Workspace:
     workspace = Workspace(settings, connect(settings))
     try:
         schema.ready(workspace.store)
-        workspace.pick_up()
+        workspace.pick_up(at_once=True)
         workspace.grant = versions.write_legacy_rows(workspace.store)
     except BaseException:
         workspace.store.engine.dispose()  # whoever tries again opens another one

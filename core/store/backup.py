@@ -16,6 +16,7 @@ from core.store.audit import REFUSING_FUNCTION
 from core.store.database import Store, copy_sqlite, private_file
 from core.store.schema import VERSION_TABLE, state
 from core.store.tables import Base, SignIn, Visitor
+from core.store.training.counts import MARKING_FUNCTION
 from core.store.types import now
 
 SQLITE_COPY, POSTGRES_COPY = "assay.db", "assay.pgdump"
@@ -72,6 +73,7 @@ def put_back(store: Store, file: Path) -> set[str]:
             raise BadInput(f"{store.label} has tables of Assay already. Nothing was changed. Name an empty database.")
     with store.write() as session:
         session.execute(text(REFUSING_FUNCTION))
+        session.connection().exec_driver_sql(MARKING_FUNCTION)
     with store.read() as session:
         _run(store, session, "pg_restore", "--single-transaction", "--exit-on-error", str(file), to_database=True)
     return present

@@ -38,6 +38,8 @@ log = logging.getLogger(__name__)
 
 _ASK = "Ask whoever runs this server; python -m core doctor says more."
 BUSY_SECONDS = 30
+ONE_STATE = "one state"
+"""In the ``info`` of a session that only reads: what it counted once holds until its end."""
 LOCK_SECONDS = 15
 _ADVISORY_KEY = 0x61737361  # "assa": any number that no other application is likely to use
 
@@ -74,7 +76,7 @@ class Store:
         """
         # PostgreSQL would otherwise show a new state with every statement: an export's parts would not fit together
         engine = self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="REPEATABLE READ")
-        with _in_words(self), Session(engine, expire_on_commit=False) as session:
+        with _in_words(self), Session(engine, expire_on_commit=False, info={ONE_STATE: True}) as session:
             yield session
 
     @contextmanager

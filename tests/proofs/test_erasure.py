@@ -42,10 +42,12 @@ from core.store.tables import (
     Job,
     JudgeChoice,
     JudgeScore,
+    KeptCounts,
     Lease,
     LegacyInteraction,
     LegacySession,
     Occurrence,
+    PartCounts,
     Prediction,
     Preference,
     Promotion,
@@ -117,6 +119,8 @@ GOES = {
     "assay_cases.name",
     "assay_cases.prompt",
     "assay_cases.texts",
+    "assay_kept_counts.counts",
+    "assay_part_counts.counts",
     "assay_preferences.prompt",
     "assay_preferences.prompt_group",
     "assay_preferences.chosen",
@@ -256,6 +260,8 @@ NO_TEXT_OF_AN_ANSWER = {
         "assay_workers.builds",
         "assay_jobs.place",
         "assay_jobs.process",
+        "assay_changes.part",
+        "assay_part_counts.part",
         "assay_imports.process",
         "assay_uploads.process",
         "assay_uploads.folder",
@@ -293,6 +299,7 @@ NO_TEXT_OF_AN_ANSWER = {
         "assay_rerankings.scores",
         "assay_comparison_servings.replaced",
         "assay_settings.value",
+        "assay_kept_counts.passed",
     ],
     "numbers and hashes; tests/services/test_nothing_private_in_logs.py": [
         "assay_audit.subject",
@@ -523,6 +530,9 @@ def planted(workspace: Workspace, tmp_path) -> int:
                 message=word("assay_uploads.message"),
             )
         )
+        kept = {f"session|rated|{word('assay_kept_counts.counts')} {word('assay_part_counts.counts')}": 1}
+        session.merge(KeptCounts(kept_id=1, version=1, built=True, passed={}, counts=kept))
+        session.merge(PartCounts(part=prompt_group(PROMPT)[:3], counts=kept))
         session.add(ApiKey(name=word("assay_api_keys.name"), start="a", key_hash="b", created_by="Ana"))
     return number
 

@@ -196,7 +196,7 @@ def test_ratings_that_change_during_a_training_are_told_and_many_undo_the_decisi
     steps = training.train(workspace, ANA)
     next(event for event in steps if type(event).__name__ == "Fitted")
     with workspace.store.read() as session:
-        numbers = list(exports.consensus_now(session))
+        numbers = [example.interaction_id for example in exports.examples(session)]
     changed = numbers[: int(share * len(numbers))]
     for number in changed:
         old_app.run("UPDATE assay_items SET consensus = NULL WHERE interaction_id = ?", number)

@@ -8,6 +8,7 @@ from core.domain.roles import Act, User
 from core.reward.judges.calibration import ScoreMap
 from core.reward.judges.figures import JudgeFigures, measure
 from core.reward.judges.verdict import verdict
+from core.services.kept_figures import Kind
 from core.services.masking import masks_output, originals
 from core.services.workspace import Workspace
 from core.store.judges import scores
@@ -36,8 +37,7 @@ def listed(workspace: Workspace, user: User) -> list[JudgeCount]:
     """Every judge of whom anything is known, by name."""
     workspace.require(user, Act.READ_DATA)
     workspace.pick_up()
-    with workspace.store.read() as session:
-        return scores.counted(session)
+    return _known(workspace)
 
 
 @masks_output(takes_gaps="a judge's name as it was shown stands for the one that is meant")
@@ -49,14 +49,27 @@ def report(workspace: Workspace, user: User, judge: str) -> JudgeReport:
     """
     workspace.require(user, Act.READ_DATA)
     workspace.pick_up()
-    with workspace.store.read() as session:
-        known = scores.names(session)
-        name = originals(judge, known)
-        if name not in known:
-            raise NotFound(f"There is no judge {judge!r}. {_those(known)}")
-        judged, choices = scores.judged(session, name), scores.choices(session, name)
-    figures = measure(judged, choices)
+    known = [one.judge for one in _known(workspace)]
+    name = originals(judge, known)
+    if name not in known:
+        raise NotFound(f"There is no judge {judge!r}. {_those(known)}")
+    figures = workspace.figures.get(workspace.store, Kind.JUDGES, ("of", name), lambda: _measured(workspace, name))
     return JudgeReport(name, verdict(name, figures), figures)
+
+
+def _known(workspace: Workspace) -> list[JudgeCount]:
+    return workspace.figures.get(workspace.store, Kind.JUDGES, ("counted",), lambda: _counted(workspace))
+
+
+def _counted(workspace: Workspace) -> list[JudgeCount]:
+    with workspace.store.read() as session:
+        return scores.counted(session)
+
+
+def _measured(workspace: Workspace, judge: str) -> JudgeFigures:
+    with workspace.store.read() as session:
+        judged, choices = scores.judged(session, judge), scores.choices(session, judge)
+    return measure(judged, choices)
 
 
 def to_json(found: JudgeReport) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from core.domain.metrics import Metric
 from core.domain.progress import midnight, today
 from core.domain.roles import Act, User
 from core.reward.metrics.agreement import Agreement, Shares, agreement, alpha_over_prompts
+from core.services.kept_figures import Kind
 from core.services.masking import masks_output
 from core.services.workspace import Workspace
 from core.store.review.agreement import median_seconds, ratings_given, repeats, shared_at
@@ -29,6 +30,10 @@ def measure(workspace: Workspace, user: User) -> Agreement:
     """Agreement of the raters, measured on all ratings as they are now."""
     workspace.require(user, Act.READ_DATA)
     workspace.pick_up()
+    return workspace.figures.get(workspace.store, Kind.AGREEMENT, ("now",), lambda: _measured(workspace))
+
+
+def _measured(workspace: Workspace) -> Agreement:
     with workspace.store.read() as session:
         given, seconds, given_twice = ratings_given(session), median_seconds(session), repeats(session)
     return agreement(given, seconds=seconds, repeats=given_twice)
@@ -39,15 +44,22 @@ def over_time(workspace: Workspace, user: User, weeks: int = 8) -> list[Agreemen
     """Agreement at the end of each of the last weeks (Sunday night, local time of the server) and now, oldest first."""
     workspace.require(user, Act.READ_DATA)
     workspace.pick_up()
-    monday = today() - timedelta(days=today().weekday())
+    day = today()
+    return workspace.figures.get(
+        workspace.store, Kind.AGREEMENT, (day, weeks), lambda: _over_time(workspace, day, weeks)
+    )
+
+
+def _over_time(workspace: Workspace, day: date, weeks: int) -> list[AgreementAt]:
+    monday = day - timedelta(days=day.weekday())
     mondays = [monday - timedelta(weeks=ago) for ago in range(weeks)]
-    days = [today(), *(day - timedelta(days=1) for day in mondays)]
+    days = [day, *(one - timedelta(days=1) for one in mondays)]
     with workspace.store.read() as session:
         shared = shared_at(session, [datetime.max.replace(tzinfo=UTC), *map(midnight, mondays)])
     found = []
-    for day, answers in zip(days, shared, strict=True):
+    for one, answers in zip(days, shared, strict=True):
         prompts, ratings = [prompt for prompt, _ in answers], [given for _, given in answers]
-        found.append(AgreementAt(day, alpha_over_prompts(ratings, prompts), len(answers)))
+        found.append(AgreementAt(one, alpha_over_prompts(ratings, prompts), len(answers)))
     return found[::-1]
 
 

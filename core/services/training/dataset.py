@@ -1,10 +1,13 @@
 """The training set: what a training learns from, what is kept apart, and the champion its model is compared with."""
 
 from dataclasses import dataclass, field, replace
+from itertools import starmap
+from operator import attrgetter
 
 from core.domain.errors import BadInput, Unavailable
 from core.domain.held_out import ENOUGH_PROMPTS, is_held_out
 from core.domain.records import Example, Preferred
+from core.domain.settings import Settings
 from core.reward import artifact
 from core.reward.encoding.embedder import Embedder
 from core.reward.evaluation.evaluation import leave_out_seen
@@ -12,7 +15,9 @@ from core.reward.evaluation.held_out import comparable
 from core.reward.evaluation.slices import rated_by_others
 from core.reward.model import FittedModel
 from core.reward.recipes.registry import TRANSFORMER
+from core.reward.training.part import MOST_APART, MOST_LEARNED, RatedQuestion, part_of
 from core.services.workspace import Workspace
+from core.store.database import Session
 from core.store.interactions import exports
 from core.store.people import raters
 from core.store.reranking import preferences
@@ -50,6 +55,8 @@ class TrainingSet:
     """Number of the rater who is not learned from: a name could not be forgotten in what is kept of it."""
     consensus: dict[int, float] = field(default_factory=dict, repr=False)
     """By answer, of all that is learned from or kept apart, nobody left out."""
+    learned_of: int | None = None
+    """How many rated answers there are to learn from, where only a part of them is taken."""
 
     @property
     def unseen_prompts(self) -> int:
@@ -82,10 +89,10 @@ def load_training_set(workspace: Workspace, embedder: Embedder, *, without_rater
         totals = statistics.totals(session, settings.positive_rating_threshold)
         champion = versions.champion(session)
         kept: list[Example] = []
-        examples = exports.examples(session, newest=settings.train_limit, held_out=False if apart else None)
+        examples, learned_of = _learned(session, settings, held_out=False if apart else None)
         if apart:
             # an edit by the existing application can move a text to the other side before its grouping follows
-            kept = [example for example in exports.examples(session, held_out=True) if is_held_out(example.group)]
+            kept = [example for example in _measured(session, settings) if is_held_out(example.group)]
             # rated between the two transactions: it joins with the next training, and is not learned from in this one
             examples = [example for example in examples if not is_held_out(example.group)]
         left_out = None if without_rater is None else raters.find(session, without_rater)
@@ -112,6 +119,7 @@ def load_training_set(workspace: Workspace, embedder: Embedder, *, without_rater
         preferred_apart=len(everything) - len(preferred),
         without_rater=left_out.rater_id if left_out else None,
         consensus=before,
+        learned_of=learned_of,
     )
     if champion is None or not same:
         return training_set
@@ -126,6 +134,36 @@ def load_training_set(workspace: Workspace, embedder: Embedder, *, without_rater
     except Unavailable:  # missing, altered, or of another encoder: its recipe can still be fitted anew
         return training_set
     return replace(training_set, rival=rival, unseen=unseen)
+
+
+def _learned(session: Session, settings: Settings, *, held_out: bool | None) -> tuple[list[Example], int | None]:
+    """What is learned from: the newest by TRAIN_LIMIT, else all, of very many a part; and of how many it is a part."""
+    if settings.train_limit:
+        return exports.examples(session, newest=settings.train_limit, held_out=held_out), None
+    questions = _questions(session, settings, held_out=held_out)
+    rated = sum(question.answers for question in questions)
+    if rated <= MOST_LEARNED:
+        return exports.examples(session, held_out=held_out), None
+    return exports.examples_of(session, part_of(questions, MOST_LEARNED)), rated
+
+
+def _measured(session: Session, settings: Settings) -> list[Example]:
+    """Answers that are kept apart; of very many a part, the same for every training as long as they stay the same."""
+    questions = _questions(session, settings, held_out=True)
+    if sum(question.answers for question in questions) <= MOST_APART:
+        return exports.examples(session, held_out=True)
+    answers, first = 0, []
+    for question in sorted(questions, key=attrgetter("group")):  # by their hashes: by chance, and always the same
+        answers += question.answers
+        if answers > MOST_APART:
+            break
+        first.append(question.group)
+    return exports.examples_of(session, first)
+
+
+def _questions(session: Session, settings: Settings, *, held_out: bool | None) -> list[RatedQuestion]:
+    good_from = settings.positive_rating_threshold
+    return list(starmap(RatedQuestion, exports.rated_questions(session, good_from=good_from, held_out=held_out)))
 
 
 def _without(rater: str, examples: list[Example]) -> list[Example]:

@@ -119,6 +119,7 @@ def _version(
             "held_out": len(training_set.held_out),
             "preferences": trained.comparisons,
             "without_rater": training_set.without_rater,
+            "learned_of": training_set.learned_of,
             "positive_threshold": metadata.positive_threshold,
             "files": dict(hashes),
         },
@@ -155,7 +156,7 @@ def _register(
             training_set,
             sample=interactions.only_sample(session),
             champion=champion.model_version if champion else None,
-            ratings=exports.consensus_now(session),
+            ratings=exports.consensus_now(session, training_set.consensus),
         )
         promotes = decision.promoted and runs.may_promote(session, run_id)
         if decision.promoted and not promotes:
@@ -178,6 +179,7 @@ def _register(
             "held_out": held_out if training_set.held_out else None,
             "preferences": trained.comparisons,
             "without_rater": training_set.without_rater,
+            "learned_of": training_set.learned_of,
         }
         versions.add(session, version)
         made = {"run": run_id, "sha256": version.sha256, "n": version.n}

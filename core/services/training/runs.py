@@ -11,6 +11,7 @@ from core.domain.plain import AS_IS, Name
 from core.domain.roles import Act, User
 from core.domain.texts import plural
 from core.reward.evaluation.evaluation import Evaluation
+from core.reward.training import part
 from core.reward.training.report import TrustReport
 from core.services.masking import masks_output
 from core.services.running.carrying import give_up_dead, last_lines
@@ -40,6 +41,8 @@ class RunView:
     host: Annotated[str, AS_IS]
     """The machine that carries it out; empty while it waits."""
     scheduled: bool
+    part: Annotated[str | None, AS_IS]
+    """That it learned from a part of the ratings, in words; None where from all that TRAIN_LIMIT lets it."""
     events: tuple[dict[str, Any], ...]
     """The events' JSON in order, each with the time ``at``; empty in lists of runs."""
 
@@ -127,8 +130,13 @@ def _view(run: Run, events: tuple[dict[str, Any], ...]) -> RunView:
         for_worker=run.for_worker,
         host=(run.process or "").rpartition(":")[0],
         scheduled=run.scheduled,
+        part=_about_part(run.result or {}),
         events=events,
     )
+
+
+def _about_part(result: Mapping[str, Any]) -> str | None:
+    return part.sentence(result["n"], result["learned_of"]) if result.get("learned_of") else None
 
 
 def reap(workspace: Workspace) -> None:

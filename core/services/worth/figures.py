@@ -1,8 +1,8 @@
 """What all answers are worth, rated or not: of all, of a part of them, and of two generators side by side."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -15,12 +15,14 @@ from core.domain.texts import plural
 from core.domain.worth.parts import Part
 from core.domain.worth.samples import Progress
 from core.reward.worth.prediction_powered import FEWEST_QUESTIONS, Sampled, difference, estimate, ratings_for
+from core.services.kept_figures import Kind
 from core.services.masking import masks_output, originals
 from core.services.workspace import Workspace
 from core.services.worth import scoring
 from core.services.worth.scoring import ScoreState
 from core.store.database import Session
 from core.store.interactions import browse
+from core.store.training import versions
 from core.store.worth import answers, samples
 from core.store.worth.answers import Population, RatedQuestion, Total
 
@@ -115,6 +117,14 @@ def measure(workspace: Workspace, user: User, *, generator: str = "") -> Worth:
         NotFound: no answer is from this generator.
     """
     workspace.require(user, Act.JUDGE)
+    key, progress = _key(workspace)
+    found = workspace.figures.get(
+        workspace.store, Kind.WORTH, ("all", generator, *key), lambda: _measured(workspace, generator)
+    )
+    return replace(found, sample=progress)  # how far the sample is, at this moment
+
+
+def _measured(workspace: Workspace, generator: str) -> Worth:
     good_from = workspace.settings.positive_rating_threshold
     with workspace.store.read() as session:
         found = _found(session)
@@ -159,6 +169,11 @@ def apart(workspace: Workspace, user: User, part: Part) -> list[PartWorth]:
         NotAllowed: the role does not include it.
     """
     workspace.require(user, Act.JUDGE)
+    key, _ = _key(workspace)
+    return workspace.figures.get(workspace.store, Kind.WORTH, (part, *key), lambda: _apart(workspace, part))
+
+
+def _apart(workspace: Workspace, part: Part) -> list[PartWorth]:
     with workspace.store.read() as session:
         found = _found(session)
         totals = answers.totals(session, found.population, part)[:MOST_PARTS]
@@ -187,6 +202,13 @@ def compare(workspace: Workspace, user: User, one: str, other: str) -> Compared:
         BadInput: they are the same.
     """
     workspace.require(user, Act.JUDGE)
+    key, _ = _key(workspace)
+    return workspace.figures.get(
+        workspace.store, Kind.WORTH, ("compared", one, other, *key), lambda: _compared(workspace, one, other)
+    )
+
+
+def _compared(workspace: Workspace, one: str, other: str) -> Compared:
     good_from = workspace.settings.positive_rating_threshold
     with workspace.store.read() as session:
         names = [_meant(session, one), _meant(session, other)]
@@ -222,6 +244,15 @@ def generators(workspace: Workspace, user: User) -> list[str]:
     workspace.require(user, Act.JUDGE)
     with workspace.store.read() as session:
         return browse.generators(session)
+
+
+def _key(workspace: Workspace) -> tuple[tuple[Hashable, ...], Progress | None]:
+    """What these figures depend on beside answers and ratings, and how far the audit sample is."""
+    with workspace.store.read() as session:
+        sample, version = samples.latest(session), versions.champion(session)
+        progress = None if sample is None else samples.progress(session, sample)
+        key = (sample.sample_id if sample else 0, version.model_version if version else "", answers.last_sent(session))
+    return key, progress
 
 
 def _found(session: Session) -> _Found:

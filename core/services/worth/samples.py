@@ -12,6 +12,7 @@ from core.domain.worth.samples import Progress
 from core.reward.worth.prediction_powered import FEWEST_QUESTIONS
 from core.reward.worth.sampling import draw as drawn_of
 from core.reward.worth.sampling import questions_for
+from core.services.kept_figures import Kind
 from core.services.masking import masks_output
 from core.services.workspace import Workspace
 from core.store.retrying import retried
@@ -44,9 +45,13 @@ def plan(workspace: Workspace, user: User, wanted: int) -> Plan:
         Conflict: there is nothing to draw from.
     """
     workspace.require(user, Act.JUDGE)
-    with workspace.store.read() as session:
-        sizes = samples.sizes(session)
+    sizes = workspace.figures.get(workspace.store, Kind.WORTH, ("sizes",), lambda: _sizes(workspace))
     return _plan(sizes, wanted)
+
+
+def _sizes(workspace: Workspace) -> dict[str, int]:
+    with workspace.store.read() as session:
+        return samples.sizes(session)
 
 
 @masks_output()

@@ -11,6 +11,7 @@ from core.domain.roles import Act, User
 from core.reward import artifact
 from core.reward.recipes.base import Pair, feature_matrix
 from core.reward.recipes.registry import TRANSFORMER, recipe_named
+from core.services.kept_figures import Kind
 from core.services.masking import masks_output
 from core.services.reranking.reranking import reference_embedder
 from core.services.workspace import Workspace
@@ -89,6 +90,7 @@ def score_answers(workspace: Workspace, user: User, *, on_progress: Callable[[in
         if current is None or current.model_version != name:  # else its scores would take the place of the new one's
             raise Unavailable("Another model came into use while this one scored answers. Have them scored again.")
         if not batch:
+            workspace.figures.drop(Kind.WORTH)  # whoever pressed the button sees what came of it
             return done
         matrix = feature_matrix(recipe, [Pair(one.prompt, one.response) for one in batch], embedder)
         found = np.mean([model.predict(matrix) for model in models], axis=0)

@@ -50,7 +50,7 @@ from core.store.tables import (
     TextHistory,
     WorthScore,
 )
-from core.store.training import runs
+from core.store.training import counts, runs
 
 TRAINING = (
     "A training is running and holds the texts in memory. Nothing was changed. Wait for its end, or cancel it, then "
@@ -230,6 +230,7 @@ def remove(session: Session, going: Sequence[Part]) -> dict[str, int]:
             "It cannot be forgotten yet: another table of the existing application refers to this answer. Nothing was "
             "changed. Remove it there first."
         ) from error
+    counts.after_erasure(session)
     return gone
 
 

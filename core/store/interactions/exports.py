@@ -1,11 +1,11 @@
 """Exports: the rows that files are made of, read a batch at a time, and the list of files that were made."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVarTuple
 
 from sqlalchemy import Select, and_, exists, func, not_, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -30,6 +30,8 @@ from core.store.tables import (
     Rater,
     Rating,
 )
+
+Columns = TypeVarTuple("Columns")
 
 BATCH = 1000
 _RATED = or_(Rating.rating.is_not(None), Item.adjudicated.is_not(None))
@@ -199,17 +201,54 @@ def identifiers_in(
     return answers, marked, dict(kinds)
 
 
+def rated_questions(
+    session: Session, *, good_from: int, held_out: bool | None = None
+) -> Iterator[tuple[str, int, str, int]]:
+    """Every question with rated answers: hash of its prompt, rated answers, a session of theirs, how many are good.
+
+    ``held_out``: only held-out prompts, or only all others.
+    """
+    rows = select(
+        Item.prompt_group,
+        func.count(),
+        func.coalesce(func.min(Item.session_label), ""),
+        func.count().filter(Item.consensus >= good_from),
+    )
+    query = _kept_apart(in_scope(session, rows.where(Item.consensus.is_not(None))), held_out)
+    yield from _stream(session, query.group_by(Item.prompt_group))
+
+
+def examples_of(session: Session, groups: Sequence[str]) -> list[Example]:
+    """The rated interactions of these questions (hashes of their prompts), oldest first."""
+    found = []
+    for start in range(0, len(groups), BATCH):  # as many as one statement may name
+        found += _examples(session, _rated_ids(session).where(Item.prompt_group.in_(groups[start : start + BATCH])))
+    return sorted(found, key=lambda example: example.interaction_id)
+
+
 def examples(session: Session, *, newest: int = 0, held_out: bool | None = None) -> list[Example]:
     """The rated interactions for training, oldest first; with ``newest`` only those rated last (TRAIN_LIMIT).
 
     ``held_out``: only answers to held-out prompts, or only those to all others.
     """
-    ids = in_scope(session, select(Item.interaction_id).where(Item.consensus.is_not(None)))
-    if held_out is not None:
-        apart = Item.prompt_group.in_(select(HeldOutPrompt.prompt_group))
-        ids = ids.where(apart if held_out else ~apart)
+    ids = _kept_apart(_rated_ids(session), held_out)
     if newest:
         ids = ids.order_by(Item.rated_at.desc().nulls_last(), Item.interaction_id.desc()).limit(newest)
+    return _examples(session, ids)
+
+
+def _rated_ids(session: Session) -> Select[int]:
+    return in_scope(session, select(Item.interaction_id).where(Item.consensus.is_not(None)))
+
+
+def _kept_apart(query: Select[*Columns], held_out: bool | None) -> Select[*Columns]:
+    if held_out is None:
+        return query
+    apart = Item.prompt_group.in_(select(HeldOutPrompt.prompt_group))
+    return query.where(apart if held_out else ~apart)
+
+
+def _examples(session: Session, ids: Select[int]) -> list[Example]:
     query = (
         select(
             Item.interaction_id,
@@ -269,10 +308,20 @@ def rated_answers_to(session: Session, groups: Sequence[str], *, limit: int) -> 
     return [RatedText(row.user_prompt, row.ai_response, float(row.consensus)) for row in rows[:limit]]
 
 
-def consensus_now(session: Session) -> dict[int, float]:
-    """The consensus of every rated interaction in scope."""
-    rows = select(Item.interaction_id, Item.consensus).where(Item.consensus.is_not(None))
-    return {number: float(agreed or 0) for number, agreed in _stream(session, in_scope(session, rows))}
+def consensus_now(session: Session, interaction_ids: Iterable[int]) -> dict[int, float]:
+    """The consensus of those of these interactions that are rated, in scope."""
+    rows = in_scope(session, select(Item.interaction_id, Item.consensus).where(Item.consensus.is_not(None)))
+    found = {}
+    for some in _batches(interaction_ids):
+        for number, agreed in session.execute(rows.where(Item.interaction_id.in_(some))):
+            found[number] = float(agreed or 0)
+    return found
+
+
+def _batches(numbers: Iterable[int]) -> Iterator[list[int]]:
+    left = iter(numbers)
+    while some := list(islice(left, BATCH)):
+        yield some
 
 
 def _stream(session: Session, query: Select[*tuple[Any, ...]]) -> Iterator[Any]:

@@ -3,6 +3,7 @@
 from core.store.tables.audit import Audit
 from core.store.tables.base import SYSTEM_USER, Base
 from core.store.tables.comparisons import Comparison, ComparisonEvent, ComparisonServing
+from core.store.tables.counts import Change, KeptCounts, PartCounts
 from core.store.tables.exports import Export
 from core.store.tables.finetuning import FineTuning, FineTuningEvent
 from core.store.tables.guidelines import Guideline, GuidelineGap
@@ -29,6 +30,7 @@ __all__ = [
     "Base",
     "BetterAnswer",
     "Case",
+    "Change",
     "Comparison",
     "ComparisonEvent",
     "ComparisonServing",
@@ -48,12 +50,14 @@ __all__ = [
     "Job",
     "JudgeChoice",
     "JudgeScore",
+    "KeptCounts",
     "Lease",
     "LegacyInteraction",
     "LegacySession",
     "LegacyTraining",
     "ModelVersion",
     "Occurrence",
+    "PartCounts",
     "Prediction",
     "Preference",
     "Promotion",

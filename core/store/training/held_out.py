@@ -3,7 +3,7 @@
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from core.domain.held_out import HELD_OUT_FROM, HELD_OUT_PROMPTS, is_held_out
+from core.domain.held_out import HELD_OUT_BELOW, HELD_OUT_FROM, HELD_OUT_PROMPTS, is_held_out
 from core.store.database import lock_writers
 from core.store.interactions.interactions import in_scope, only_sample
 from core.store.tables import HeldOutPrompt, Item
@@ -25,11 +25,14 @@ def freeze(session: Session) -> frozenset[str]:
     if only_sample(session):  # made to be thrown away, and its models are never compared with others
         return frozenset()
     known = groups(session)
-    rated = select(Item.prompt_group, func.count()).where(Item.consensus.is_not(None)).group_by(Item.prompt_group)
-    counts = {group: number for group, number in session.execute(in_scope(session, rated))}  # noqa: C416
-    if not known and (sum(counts.values()) < HELD_OUT_FROM or len(counts) < HELD_OUT_PROMPTS):
-        return known
-    joining = sorted(group for group in counts if is_held_out(group) and group not in known)
+    rated = in_scope(session, select(Item.prompt_group).where(Item.consensus.is_not(None)))
+    if not known:
+        answers = rated.subquery()
+        number, prompts = session.execute(select(func.count(), func.count(answers.c.prompt_group.distinct()))).one()
+        if number < HELD_OUT_FROM or prompts < HELD_OUT_PROMPTS:
+            return known
+    of_the_fifth = rated.where(Item.prompt_group < HELD_OUT_BELOW).distinct()
+    joining = sorted(group for group in session.scalars(of_the_fifth) if is_held_out(group) and group not in known)
     if joining:
         session.execute(insert(HeldOutPrompt), [{"prompt_group": group} for group in joining])
     return known | frozenset(joining)

@@ -1,6 +1,5 @@
 """Counts of interactions, ratings, questions and pairs: for Home, Readiness, Train and ``status``."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby, pairwise
@@ -12,6 +11,7 @@ from core.domain.held_out import HELD_OUT_BELOW, HELD_OUT_FROM, HELD_OUT_PROMPTS
 from core.domain.ratings import MAX_RATING, MIN_MARGIN, MIN_RATING
 from core.store.interactions.interactions import discarded, in_scope, only_sample
 from core.store.tables import HeldOutPrompt, Item, LegacyInteraction, Rater, Rating, RatingEvent
+from core.store.training import counts
 
 GIVEN = ("rated", "changed", "imported", "legacy")
 """The acts that bring a rating."""
@@ -36,6 +36,12 @@ class Totals:
 
 def totals(session: Session, threshold: int) -> Totals:
     """Count what is in scope; ``sample`` says whether that is the sample."""
+    kept = counts.load(session)
+    if kept is not None:
+        agreed = [(float(value), number) for value, number in counts.under(kept, "consensus")]
+        good = sum(number for value, number in agreed if value >= threshold)
+        rated = sum(number for _, number in agreed)
+        return Totals(kept["answers"], rated, good, sample=False, discarded=kept["discarded"])
     query = in_scope(
         session,
         select(
@@ -60,6 +66,9 @@ class Questions:
 
 def questions(session: Session, threshold: int) -> Questions:
     """Count them in one pass; ``threshold`` is the consensus from which an answer is good."""
+    kept = counts.load(session)
+    if kept is not None:
+        return _questions(session, kept, threshold)
     good = case((Item.consensus >= threshold, 1), else_=0)
     rated = select(
         Item.prompt_group, func.count().label("answers"), func.max(good).label("good"), func.min(good).label("all_good")
@@ -78,10 +87,30 @@ def questions(session: Session, threshold: int) -> Questions:
         )
     ).one()
     number, answers, *_ = row
-    many = number >= HELD_OUT_PROMPTS and (answers or 0) >= HELD_OUT_FROM
-    apart = not only_sample(session) and (many or session.scalar(select(HeldOutPrompt.prompt_group).limit(1)))
+    apart = not only_sample(session) and _some_kept_apart(session, number, answers or 0)
     found = row[4:7] if apart else (row[0], row[2], row[3])
     return Questions(*(value or 0 for value in found))
+
+
+def _questions(session: Session, kept: counts.Counts, threshold: int) -> Questions:
+    """The same from what is kept: how many questions have which lowest and highest consensus."""
+    rated = sum(number for _, number in counts.under(kept, "consensus"))
+    apart = _some_kept_apart(session, sum(number for _, number in counts.under(kept, "group")), rated)
+    groups = [
+        (float(lowest), float(highest), number)
+        for key, number in counts.under(kept, *(("group", "1") if apart else ("group",)))
+        for *_, lowest, highest in [key.split("|")]
+    ]
+    return Questions(
+        sum(number for _, _, number in groups),
+        sum(number for _, highest, number in groups if highest >= threshold),
+        sum(number for lowest, _, number in groups if lowest < threshold),
+    )
+
+
+def _some_kept_apart(session: Session, questions: int, answers: int) -> bool:
+    many = questions >= HELD_OUT_PROMPTS and answers >= HELD_OUT_FROM
+    return many or session.scalar(select(HeldOutPrompt.prompt_group).limit(1)) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +128,9 @@ class SharedRatings:
 
 def shared_ratings(session: Session) -> SharedRatings:
     """Count them by answer and value, in the database: an answer can have very many ratings."""
+    kept = counts.load(session)
+    if kept is not None:
+        return SharedRatings(*(kept[f"shared|{what}"] for what in ("answers", "pairs", "equal", "close")))
     values = range(MIN_RATING, MAX_RATING + 1)
     given = (
         select(*(func.count().filter(Rating.rating == value).label(f"n{value}") for value in values))
@@ -106,10 +138,10 @@ def shared_ratings(session: Session) -> SharedRatings:
         .where(Item.n_ratings > 1, Rating.rating.is_not(None))
     )
     by_answer = in_scope(session, given).group_by(Rating.interaction_id).subquery()
-    counts = [by_answer.c[f"n{value}"] for value in values]
-    total = sum(counts[1:], start=counts[0])
-    twice_equal = sum((count * (count - 1) for count in counts[1:]), start=counts[0] * (counts[0] - 1))
-    neighbours = sum((a * b for a, b in pairwise(counts[1:])), start=counts[0] * counts[1])
+    numbers = [by_answer.c[f"n{value}"] for value in values]
+    total = sum(numbers[1:], start=numbers[0])
+    twice_equal = sum((count * (count - 1) for count in numbers[1:]), start=numbers[0] * (numbers[0] - 1))
+    neighbours = sum((a * b for a, b in pairwise(numbers[1:])), start=numbers[0] * numbers[1])
     answers, twice, equal, next_to = session.execute(
         select(func.count(), func.sum(total * (total - 1)), func.sum(twice_equal), func.sum(neighbours))
     ).one()
@@ -119,11 +151,17 @@ def shared_ratings(session: Session) -> SharedRatings:
 
 def ratings(session: Session) -> int:
     """How many submitted ratings count."""
+    kept = counts.load(session)
+    if kept is not None:
+        return kept["ratings"]
     return session.scalar(in_scope(session, select(func.sum(Item.n_ratings)))) or 0
 
 
 def by_consensus(session: Session) -> dict[float, int]:
     """How many interactions have which consensus, lowest first."""
+    kept = counts.load(session)
+    if kept is not None:
+        return dict(sorted((float(value), number) for value, number in counts.under(kept, "consensus")))
     rows = in_scope(session, select(Item.consensus, func.count()).where(Item.consensus.is_not(None)))
     return {
         float(value or 0): number
@@ -133,6 +171,14 @@ def by_consensus(session: Session) -> dict[float, int]:
 
 def ratings_per_day(session: Session) -> list[tuple[date, str, int]]:
     """How many ratings were given on which (UTC) day by whom, oldest first; changes of a rating are not counted."""
+    kept = counts.load(session)
+    if kept is not None:
+        names = _names(session)
+        return sorted(
+            (date.fromisoformat(when), names[int(rater)], number)
+            for key, number in counts.under(kept, "day")
+            for when, _, rater in [key.partition("|")]
+        )
     sqlite = session.get_bind().dialect.name == "sqlite"
     day = func.date(RatingEvent.at if sqlite else func.timezone("UTC", RatingEvent.at))
     rows = (
@@ -160,6 +206,10 @@ def ratings_between(session: Session, start: datetime, end: datetime | None = No
 
 def ratings_by_rater(session: Session) -> dict[str, int]:
     """How many submitted ratings each rater has, most first."""
+    kept = counts.load(session)
+    if kept is not None:
+        spread = _spread(session, kept)
+        return {name: one.ratings for name, one in sorted(spread.items(), key=lambda each: (-each[1].ratings, each[0]))}
     rows = (
         select(Rater.name, func.count())
         .join(Rating, Rating.rater_id == Rater.rater_id)
@@ -181,6 +231,9 @@ class Spread:
 
 def spread_by_rater(session: Session) -> dict[str, Spread]:
     """How many submitted ratings each rater has, and from what to what they go."""
+    kept = counts.load(session)
+    if kept is not None:
+        return _spread(session, kept)
     rows = (
         select(Rater.name, func.count(), func.min(Rating.rating), func.max(Rating.rating))
         .join(Rating, Rating.rater_id == Rater.rater_id)
@@ -191,14 +244,34 @@ def spread_by_rater(session: Session) -> dict[str, Spread]:
     return {name: Spread(number, lowest or 0, highest or 0) for name, number, lowest, highest in found}
 
 
+def _spread(session: Session, kept: counts.Counts) -> dict[str, Spread]:
+    names = _names(session)
+    given: dict[str, dict[int, int]] = {}
+    for key, number in counts.under(kept, "rating"):
+        rater, _, value = key.partition("|")
+        given.setdefault(names[int(rater)], {})[int(value)] = number
+    return {name: Spread(sum(of.values()), min(of), max(of)) for name, of in sorted(given.items())}
+
+
+def _names(session: Session) -> dict[int, str]:
+    return {number: name for number, name in session.execute(select(Rater.rater_id, Rater.name))}  # noqa: C416
+
+
 def rated_twice(session: Session) -> int:
     """How many interactions have ratings of two people or more."""
+    kept = counts.load(session)
+    if kept is not None:
+        return kept["twice"]
     twice = select(func.count()).select_from(Item).where(Item.n_ratings > 1)
     return session.scalar(in_scope(session, twice)) or 0
 
 
 def by_session(session: Session) -> dict[str, tuple[int, int]]:
     """How many interactions of each session have a consensus, and how many have none; without those of no session."""
+    kept = counts.load(session)
+    if kept is not None:
+        rated, unrated = (dict(counts.under(kept, "session", what)) for what in ("rated", "unrated"))
+        return {name: (rated.get(name, 0), unrated.get(name, 0)) for name in sorted(rated.keys() | unrated.keys())}
     rows = select(Item.session_label, func.count(Item.consensus), func.count()).where(Item.session_label.is_not(None))
     found = session.execute(in_scope(session, rows).group_by(Item.session_label).order_by(Item.session_label))
     return {name: (rated, number - rated) for name, rated, number in found if name}
@@ -217,6 +290,15 @@ class Shape:
 
 def shape(session: Session, *, long_words: int) -> Shape:
     """Prompts, prompts that allow no comparison, long answers, and equal answers with different ratings."""
+    kept = counts.load(session)
+    if kept is not None:
+        return Shape(
+            sum(number for _, number in counts.under(kept, "group")),
+            kept["one_answer"],
+            kept["differing"],
+            sum(number for steps, number in counts.under(kept, "words") if int(steps) * counts.WORDS >= long_words),
+            kept["contradicting"],
+        )
     rated = in_scope(session, select(Item).where(Item.consensus.is_not(None))).subquery()
     groups = (
         select(
@@ -258,6 +340,9 @@ class PairYield:
 
 def pair_yield(session: Session) -> PairYield:
     """Count what the export of pairs would hold now."""
+    kept = counts.load(session)
+    if kept is not None:
+        return PairYield(kept["ratings"], kept["pair_prompts"], kept["pairs"])
     asked = (Item.prompt_group, func.coalesce(Item.context_id, ""), Item.turns_group)
     rated = (Item.consensus.is_not(None),)
     answers = (
@@ -268,7 +353,7 @@ def pair_yield(session: Session) -> PairYield:
     )
     prompts = pairs = 0
     for _, rows in groupby(session.execute(answers), key=lambda row: row[:3]):
-        found = _pairs((float(value or 0), number) for *_, value, number in rows)
+        found = counts.comparable({float(value or 0): number for *_, value, number in rows})
         pairs += found
         prompts += found > 0
     # two identical texts are no pair, though their ratings may differ
@@ -284,17 +369,6 @@ def pair_yield(session: Session) -> PairYield:
         )
         these = values.where(*rated, *(part == value for part, value in zip((*asked, text), repeat, strict=True)))
         repeated = session.execute(in_scope(session, these).group_by(Item.consensus))
-        pairs -= _pairs((float(value or 0), number) for value, number in repeated)
+        pairs -= counts.comparable({float(value or 0): number for value, number in repeated})
     given = in_scope(session, select(func.count()).select_from(Rating).join(Item)).where(Rating.rating.is_not(None))
     return PairYield(session.scalar(given) or 0, prompts, pairs)
-
-
-def _pairs(values: Iterable[tuple[float, int]]) -> int:
-    """How many pairs are at least MIN_MARGIN apart, from how often each consensus occurs."""
-    counted = list(values)
-    return sum(
-        number * other
-        for place, (value, number) in enumerate(counted)
-        for another, other in counted[place + 1 :]
-        if abs(value - another) >= MIN_MARGIN
-    )

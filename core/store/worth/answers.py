@@ -92,6 +92,11 @@ def newest(session: Session) -> int:
     return session.scalar(in_scope(session, select(func.max(Item.interaction_id)))) or 0
 
 
+def last_sent(session: Session) -> int:
+    """The number of the latest answer as a program sent it, 0 where there is none."""
+    return session.scalar(select(func.max(Occurrence.occurrence_id))) or 0
+
+
 def count_later(session: Session, population: Population) -> int:
     """How many answers came after the population was fixed."""
     later = select(func.count()).select_from(Item).where(Item.interaction_id > population.last_interaction_id)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from core.store.interactions.interactions import discarded, in_scope
 from core.store.tables import Item, LegacyInteraction, Prediction, WorthScore
+from core.store.training import counts
 from core.store.upsert import upsert
 
 
@@ -58,6 +59,7 @@ def save(session: Session, version: str, rows: Sequence[tuple[Unscored, float]])
         if (one.interaction_id, one.identity) in same
     ]
     upsert(session, WorthScore, *found, key=("interaction_id",))
+    counts.note(session, counts.WORTH)
 
 
 def _unscored(session: Session, run_id: int, version: str) -> Select[tuple[int]]:

@@ -9,8 +9,10 @@ from core.reward.judges.figures import FEWEST_QUESTIONS, JudgeFigures
 from core.reward.judges.verdict import leanings
 from core.services.judges import judges
 from core.services.judges.judges import JudgeReport
+from core.services.kept_figures import Kind
 from core.ui.judges.apart import show_apart
 from core.ui.judges.plots import map_figure
+from core.ui.quality.age import age_of
 from core.ui.quality.tables import table_with_csv
 from core.ui.report.format import RANGE, cell, reason
 from core.ui.shell.navigation import next_step
@@ -49,6 +51,7 @@ def judges_tab(page: Page) -> None:
     if len(names) > 1:
         judge = st.selectbox("Judge", names, key="quality.judge", width=320) or judge
     report = judges.report(page.workspace, page.user, judge)
+    age_of(page, Kind.JUDGES)
     _verdict(report)
     figures = report.figures
     if figures.right_order.value is None:

@@ -10,7 +10,9 @@ from core.domain.metrics import Metric
 from core.domain.progress import today
 from core.domain.texts import plural
 from core.reward.metrics.agreement import MAX_PAIRED, Agreement, OneRater, PairOfRaters
+from core.services.kept_figures import Kind
 from core.services.review.agreement import AgreementAt, measure, over_time
+from core.ui.quality.age import age_of
 from core.ui.quality.tables import table_with_csv
 from core.ui.report.format import RANGE, cell, interval, ratio
 from core.ui.report.plots import GREY, TEAL, error_bars, without_tools
@@ -39,6 +41,7 @@ def agreement_tab(page: Page) -> None:
         st.info("There are no ratings yet, so there is nothing to compare.", icon=":material/groups:")
         next_step("Rate answers", "rate", key="quality.agreement_rate")
         return
+    age_of(page, Kind.AGREEMENT)
     _over_all(found)
     _over_time(page)
     if found.pairs:

@@ -60,4 +60,4 @@ def notes(run: RunView, verdict: VersionVerdict) -> list[str]:
 
 def _reads(run: RunView) -> list[str]:
     reads = READS.get(str((run.latest("fitted") or {}).get("weighting")))
-    return [] if reads is None else [reads]
+    return [told for told in (run.part, reads) if told is not None]

@@ -44,6 +44,8 @@ def show_result(page: Page, runs: Sequence[RunView], ready: Readiness) -> None:
         show_in_use(next((other for other in found.values() if other.use is Use.IN_USE), None))
     figures, chart = st.columns(2)
     with figures:
+        if run.part is not None:
+            st.caption(literal(run.part))
         _what_next(verdict, more_helps=bool(ready.facts.unrated) and not ready.facts.flat)
         show_figures(verdict, key="train")
     with chart:

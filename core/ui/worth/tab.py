@@ -5,8 +5,10 @@ from dataclasses import replace
 import streamlit as st
 
 from core.domain.texts import plural
+from core.services.kept_figures import Kind
 from core.services.worth import figures, scoring
 from core.services.worth.figures import HALF_WIDTH, Basis, Worth
+from core.ui.quality.age import age_of
 from core.ui.shell import session
 from core.ui.shell.name_prompt import actor
 from core.ui.shell.page import Page
@@ -26,6 +28,7 @@ def worth_tab(page: Page) -> None:
         if not found.interactions:
             st.info("There are no answers yet. Import some on Data.", icon=":material/inbox:")
             return
+        age_of(page, Kind.WORTH)
         _headline(found)
         if found.sample is not None:
             sample_panel(page, found.sample)
