@@ -53,6 +53,9 @@ class AnswerScorer:
     """Below it lies the build of the fast encoder."""
     encoder: str
     """Fingerprint of the encoder that makes all vectors."""
+    tuned: str | None = None
+    """Fingerprint of the fast build of tuned layers that they are read with; None where there are none, or where they
+    are read as they were trained."""
 
     def score(self, rows: Sequence[Texts]) -> list[Scored]:
         """Score question and answer of each row, in their order.
@@ -84,10 +87,12 @@ class AnswerScorer:
         Raises:
             Unavailable: the encoder cannot be loaded here.
         """
-        key = (self.emb_model, str(self.home), self.encoder)
+        key = (self.emb_model, str(self.home), self.encoder, self.tuned)
         with _loading:
             if key not in _embedders:
-                _embedders[key] = Embedder(self._loaded(), MemoryCache())
+                deep = self.model.deep
+                tuned = None if self.tuned is None or deep is None else self._fast(deep.sha256, self.tuned)
+                _embedders[key] = Embedder(self._loaded(), MemoryCache(), lambda sha256, file: tuned)
             return _embedders[key]
 
     def _certainty(self, score: float) -> float | None:
@@ -98,13 +103,15 @@ class AnswerScorer:
         reference = SentenceEncoder(self.emb_model)
         if reference.fingerprint == self.encoder:
             return reference
-        sha256 = locate(self.emb_model).sha256
+        return self._fast(locate(self.emb_model).sha256 or "", self.encoder)
+
+    def _fast(self, sha256: str, fingerprint: str) -> OpenVinoEncoder:
         for home in dict.fromkeys((self.home, Settings.from_env(os.environ).home)):
-            folder = openvino_build.folder_for(home, sha256 or "")
+            folder = openvino_build.folder_for(home, sha256)
             check = openvino_build.read(folder)
             if check is not None and check.usable and openvino_build.installed():
                 fast = OpenVinoEncoder(folder, check, threads=_threads())
-                if fast.fingerprint == self.encoder:
+                if fast.fingerprint == fingerprint:
                     return fast
         raise Unavailable(
             "A worker cannot load the encoder that this scoring began with: it has other weights, another processor, "
@@ -112,7 +119,7 @@ class AnswerScorer:
         )
 
 
-_embedders: dict[tuple[str, str, str], Embedder] = {}
+_embedders: dict[tuple[str, str, str, str | None], Embedder] = {}
 _loading = threading.Lock()
 
 
