@@ -176,18 +176,28 @@ def described(emb_model: str, home: Path, *, fast: bool) -> tuple[bool, str]:
         return True, "sentence-transformers serves; a faster one comes with: pip install -r requirements-fast.txt"
     if sha256 is None:
         return True, "sentence-transformers serves; a model of a hub is not built for speed, a directory would be"
-    folder = openvino_build.folder_for(home, sha256)
+    return _described_build(
+        openvino_build.folder_for(home, sha256), "sentence-transformers serves", "the fast encoder beside it"
+    )
+
+
+def described_tuned(home: Path, sha256: str, *, fast: bool) -> tuple[bool, str]:
+    """As ``described``, of the tuned layers with this hash.
+
+    Raises:
+        Unavailable: a file of their build was changed.
+    """
+    as_trained = "the deep part is read as it was trained"
+    if not fast or not openvino_build.installed():
+        return True, as_trained
+    return _described_build(openvino_build.folder_for(home, sha256), as_trained, "it for speed")
+
+
+def _described_build(folder: Path, without: str, what: str) -> tuple[bool, str]:
     check = openvino_build.read(folder)
     if check is None:
-        return (
-            True,
-            "sentence-transformers serves; the first reranking builds the fast encoder beside it, "
-            "in less than a minute",
-        )
+        return True, f"{without}; the first reranking builds {what}, in less than a minute"
     if not check.usable:
-        return (
-            False,
-            f"sentence-transformers serves, not the fast encoder. {check.reason} To try again remove {folder}",
-        )
+        return False, f"{without}, without what was built for speed. {check.reason} To try again remove {folder}"
     openvino_build.verify(folder, check)
     return True, f"{OpenVinoEncoder.back_end} serves. {check.reason}"
