@@ -231,7 +231,7 @@ def tuned_part(folder: Path) -> tuple[DeepPart, Path]:
     layers, rng = load_base(locate_base("")), np.random.default_rng(0)
     network = Tuned(layers)
     width = 4 * layers.dim
-    network.start_at(np.zeros(width), np.ones(width), rng.normal(size=width), 0.3)
+    network.start_at(np.zeros(width), np.ones(width), rng.normal(0, 0.3, width), 0.3)
     tensors = network.tensors()
     moved = {name: values + rng.normal(0, 1e-3, values.shape) for name, values in tensors.items() if "layer." in name}
     tensors |= {name: values.astype(np.float32) for name, values in moved.items()}
