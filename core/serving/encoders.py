@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 2.0
 """Between two looks whether the build that was started is ready."""
+TUNED_KEPT = 3
+"""Builds of tuned layers that stay loaded: of the model in use, and of two that it is compared with."""
 PATIENCE_SECONDS = 600.0
 """After so long a build that left no result (killed, power cut) is started again."""
 
@@ -111,7 +113,9 @@ class ServingEncoder:
         self._build = _Build(self._found, lambda folder: building.start(emb_model, folder), "the fast encoder")
         if not fast or not openvino_build.installed():
             self._build.give_up()
+        self._lock = threading.Lock()
         self._tuned: dict[str, _Build] = {}
+        """Those used last, the last one at the end."""
 
     def current(self) -> Encoder:
         """The encoder for one call, which must not change inside it; never waits for a build.
@@ -134,16 +138,12 @@ class ServingEncoder:
         """
         if self._build.encoder is None:
             return None
-        build = self._tuned.get(sha256)
-        first = build is None
-        if build is None:
-            found = openvino_build.folder_for(self._home, sha256), tuned_fingerprint(sha256)
-
-            def start(folder: Path) -> None:
-                if file is not None:
-                    building.start(self._emb_model, folder, str(file), sha256)
-
-            build = self._tuned.setdefault(sha256, _Build(lambda: found, start, "the fast build of the deep part"))
+        with self._lock:
+            build = self._tuned.pop(sha256, None)
+            first = build is None
+            self._tuned[sha256] = build = build or self._of_tuned(sha256, file)
+            for unused in list(self._tuned)[:-TUNED_KEPT]:
+                del self._tuned[unused]
         build.look(wait=first)
         return build.encoder
 
@@ -154,7 +154,17 @@ class ServingEncoder:
 
     def tuned_pending(self, sha256: str) -> bool:
         """Whether the build of these tuned layers, which was asked for, may still take over."""
-        return sha256 in self._tuned and self._tuned[sha256].pending
+        build = self._tuned.get(sha256)
+        return build is not None and build.pending
+
+    def _of_tuned(self, sha256: str, file: Path | None) -> _Build:
+        found = openvino_build.folder_for(self._home, sha256), tuned_fingerprint(sha256)
+
+        def start(folder: Path) -> None:
+            if file is not None:
+                building.start(self._emb_model, folder, str(file), sha256)
+
+        return _Build(lambda: found, start, "the fast build of the deep part")
 
     def _found(self) -> tuple[Path, str] | None:
         sha256 = locate(self._emb_model).sha256
