@@ -292,6 +292,7 @@ ASKS_NOBODY = {
         "running.workers.somebody_trains",
         "running.workers.view",
         "training.memory.free_bytes",
+        "training.memory.most_bytes",
         "workspace.Workspace.mark_due",
         "workspace.Workspace.pick_up",
         "workspace.is_dead",
