@@ -58,7 +58,7 @@ DRAWS, DRAWS_OF_ANSWERS = 10, 3
 
 
 def options(parser: argparse.ArgumentParser) -> None:
-    """Which part of it, and how much: all of it takes hours."""
+    """Which part of it, and how much: all of it takes long."""
     parser.add_argument("--only", default="", help="files whose name holds this")
     parser.add_argument("--deep", type=int, nargs="*", help="ratings that tuned layers learn from (default: all sizes)")
     parser.add_argument("--no-curves", action="store_true", help="tuned layers and joint readings alone")
