@@ -7,19 +7,27 @@ ratings of theirs.
 Learning curves: of both recipes and of the baselines, on the rated files that lie in ../shared/data.
 
 Grouped five-fold cross-validation: models learn from about N ratings to the prompts of four folds, and are measured on
-the fifth. ``transformer`` takes minutes a fit: it learns once a size, and is measured on the first fold alone, beside
-``pair`` on the same. Vectors are kept in a folder of the system's temporary directory, so that only the first run
-computes them.
+the fifth. Where a file has several sources (sessions called the same but for a number) they also learn from one and
+are measured on another. ``transformer`` takes minutes a fit: it learns once a size, and is measured on the first fold
+and from source to source, beside ``pair`` on the same. Vectors are kept in a folder of the system's temporary
+directory, so that only the first run computes them.
+
+``--joint N``: also what readings of question and answer together add (``bench.joint``).
 """
 
+import argparse
+import itertools
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
+from bench import joint
 from bench.made_comments import FLIPPED, GOOD_FROM, found_in_top_tenth, made
 from bench.table import Line
+from core.domain.identifiers.session_names import source_of
 from core.domain.records import Example
 from core.domain.settings import ROOT
 from core.reward.baselines import original_order
@@ -33,7 +41,7 @@ from core.reward.metrics.metrics import Scores
 from core.reward.metrics.metrics import measure as measure_rows
 from core.reward.recipes.base import Pair, feature_matrix
 from core.reward.recipes.registry import CONCAT, PAIR, TRANSFORMER
-from core.reward.training.deep import train_deep
+from core.reward.training.deep import FEWEST_RATINGS, train_deep
 from core.reward.training.events import Refused
 from core.services.models.evaluate import read_rated
 from core.services.reranking.reranking import reference_embedder
@@ -49,15 +57,23 @@ GOAL_AT = 500
 DRAWS, DRAWS_OF_ANSWERS = 10, 3
 
 
-def tables() -> Iterator[str]:
+def options(parser: argparse.ArgumentParser) -> None:
+    """Which part of it, and how much: all of it takes long."""
+    parser.add_argument("--only", default="", help="files whose name holds this")
+    parser.add_argument("--deep", type=int, nargs="*", help="ratings that tuned layers learn from (default: all sizes)")
+    parser.add_argument("--no-curves", action="store_true", help="tuned layers and joint readings alone")
+    parser.add_argument("--joint", type=int, help="ratings that joint readings learn from (default: not measured)")
+
+
+def tables(given: argparse.Namespace) -> Iterator[str]:
     """The tables, line by line."""
-    files = sorted(DATA.glob("*.csv")) if DATA.is_dir() else []
+    files = sorted(file for file in DATA.glob("*.csv") if given.only in file.name) if DATA.is_dir() else []
     if not files:
         yield f"There are no rated files in {DATA}, so there is nothing to measure quality on."
         return
     source = embedder()
     for file in files:
-        yield from _of(file.name, read_rated(file), source)
+        yield from _of(file.name, read_rated(file), source, given)
 
 
 def embedder() -> Embedder:
@@ -72,12 +88,12 @@ def vectors_of(examples: list[Example], source: Embedder) -> dict[str, np.ndarra
     return {recipe.name: feature_matrix(recipe, pairs, source) for recipe in LINEAR}
 
 
-def measure() -> list[Line]:
+def measure(given: argparse.Namespace) -> list[Line]:
     """Print the tables; only the share of flipped ratings that comments find gates."""
     shares = {size: found_by_comments(size) for size in COMMENTED}
     print("Flipped ratings in the tenth that is doubted most, by comments that are made:")
     print(*(f"  {size:,} ratings: {share:.0%}" for size, share in shares.items()), sep="\n", flush=True)
-    for line in tables():
+    for line in tables(given):
         print(line, flush=True)
     missed = 1 - shares[GOAL_AT]
     return [Line(f"flipped of {GOAL_AT} ratings not in the top tenth by comment", 100 * missed, "%", 50, gates=True)]
@@ -118,7 +134,7 @@ def found_by_answers(rated: Labels, features: np.ndarray, size: int) -> float | 
     return float(np.mean(shares))
 
 
-def _of(name: str, examples: list[Example], source: Embedder) -> Iterator[str]:
+def _of(name: str, examples: list[Example], source: Embedder, given: argparse.Namespace) -> Iterator[str]:
     rated = Labels.of(examples, positive_threshold=GOOD_FROM)
     counted = f"{len(rated):,} rated answers to {rated.prompts:,} prompts, {int(rated.good.sum()):,} good"
     yield f"\n{name} (ROC AUC / right order / accuracy): {counted}"
@@ -128,30 +144,63 @@ def _of(name: str, examples: list[Example], source: Embedder) -> Iterator[str]:
         return
     pairs = [Pair(example.prompt, example.response) for example in examples]
     texts: dict = {}
-    for recipe in LINEAR:
+    for recipe in LINEAR[: 1 if given.no_curves else None]:
         texts.setdefault(recipe.view, []).extend(recipe.texts(pairs))
     for progress in source.warm(texts):
         if progress.done % 500 < 10 and progress.done < progress.total:
             yield f"  vectors: {progress.done:,} of {progress.total:,}"
-    features = vectors_of(examples, source)
-    for size in COMMENTED:
-        share = found_by_answers(rated, features[PAIR.name], size) if size <= len(rated) else None
-        if share is not None:
-            yield f"  flipped ratings in the tenth that the answer model doubts most, of {size:,}: {share:.0%}"
-    learned = len(rated) * 4 // 5
+    crossed = dict(_from_one_source_to_another(examples))
+    if not given.no_curves:
+        features = vectors_of(examples, source)
+        for size in COMMENTED:
+            share = found_by_answers(rated, features[PAIR.name], size) if size <= len(rated) else None
+            if share is not None:
+                yield f"  flipped ratings in the tenth that the answer model doubts most, of {size:,}: {share:.0%}"
+        yield from _curves(rated, [(folds != fold, folds == fold) for fold in range(int(folds.max()) + 1)], features)
+        for called, split in crossed.items():
+            yield f"  {called}"
+            yield from _curves(rated, [split], features)
+    for called, (may, test) in {"first fold": (folds != 0, folds == 0), **crossed}.items():
+        for size in _sizes(int(may.sum())) if given.deep is None else given.deep:
+            yield from _tuned(called, size, examples, rated, may, test, source)
+    if given.joint is not None:
+        yield from joint.tables(examples, rated, folds, source, given.joint)
+
+
+def _from_one_source_to_another(examples: list[Example]) -> Iterator[tuple[str, tuple[np.ndarray, np.ndarray]]]:
+    """Rows to learn from and rows to be measured on, for every two sources that tuned layers can learn from."""
+    sources = np.array([source_of(example.session) for example in examples])
+    names = [name for name in np.unique(sources) if (sources == name).sum() >= FEWEST_RATINGS]
+    groups = np.array([example.group for example in examples])
+    for first, second in itertools.permutations(names, 2):
+        test = sources == second
+        yield f"{first} to {second}", ((sources == first) & ~np.isin(groups, groups[test]), test)
+
+
+def _curves(
+    rated: Labels, splits: list[tuple[np.ndarray, np.ndarray]], features: dict[str, np.ndarray]
+) -> Iterator[str]:
+    learned = int(np.mean([may.sum() for may, _ in splits]))
     yield f"  {'':<16}" + "".join(f"{n:>24,}" for n in _sizes(learned))
-    curves = [_at(size, rated, folds, features) for size in _sizes(learned)]
+    curves = [_at(size, rated, splits, features) for size in _sizes(learned)]
     for scorer in curves[0]:
         cells = [" / ".join("  n/a" if x is None else f"{x:.3f}" for x in curve[scorer]) for curve in curves]
         yield f"  {scorer:<16}" + "".join(f"{cell:>24}" for cell in cells)
-    for size in _sizes(learned):
-        yield from _tuned(size, examples, rated, folds == 0, source)
 
 
-def _tuned(size: int, examples: list[Example], rated: Labels, test: np.ndarray, source: Embedder) -> Iterator[str]:
+def _tuned(
+    called: str,
+    size: int,
+    examples: list[Example],
+    rated: Labels,
+    may: np.ndarray,
+    test: np.ndarray,
+    source: Embedder,
+) -> Iterator[str]:
     """The recipe with tuned layers on about ``size`` ratings, measured on ``test``; nothing where it refuses them."""
-    seen = some_prompts(rated, ~test, size, seed=(SEED, 0, 0))
+    seen = some_prompts(rated, may, size, seed=(SEED, 0, 0))
     parts = [[one for one, chosen in zip(examples, rows, strict=True) if chosen] for rows in (seen, test)]
+    began = time.process_time()
     with tempfile.TemporaryDirectory() as home:
         steps = train_deep(*parts, base="", home=Path(home), embedder=source, seed=SEED, positive_threshold=GOOD_FROM)
         while True:
@@ -168,8 +217,8 @@ def _tuned(size: int, examples: list[Example], rated: Labels, test: np.ndarray, 
     gain = found.adds.gain
     interval = "" if gain.low is None else f" [{gain.low:+.3f}, {gain.high:+.3f}]"
     yield (
-        f"  {TRANSFORMER.name:<16}{len(parts[0]):,} ratings, first fold: {shown}; AUC against `pair` "
-        f"{gain.value or 0:+.3f}{interval}; {found.report.seconds:.0f} s"
+        f"  {TRANSFORMER.name:<16}{len(parts[0]):,} ratings, {called}: {shown}; AUC against `pair` "
+        f"{gain.value or 0:+.3f}{interval}; {time.process_time() - began:.0f} s of processor time"
     )
 
 
@@ -177,13 +226,14 @@ def _sizes(learned: int) -> list[int]:
     return [*(size for size in SIZES if size < 0.9 * learned), learned]
 
 
-def _at(size: int, rated: Labels, folds: np.ndarray, features: dict[str, np.ndarray]) -> dict[str, list[float | None]]:
-    """Means over folds and draws of SHOWN, by scorer."""
+def _at(
+    size: int, rated: Labels, splits: list[tuple[np.ndarray, np.ndarray]], features: dict[str, np.ndarray]
+) -> dict[str, list[float | None]]:
+    """Means over splits (rows that may be learned from, rows to be measured on) and draws of SHOWN, by scorer."""
     found: dict[str, list[list[float | None]]] = {}
-    for fold in range(int(folds.max()) + 1):
-        test = folds == fold
+    for number, (may, test) in enumerate(splits):
         for draw in range(3 if size <= 200 else 1):
-            seen = some_prompts(rated, ~test, size, seed=(SEED, fold, draw))
+            seen = some_prompts(rated, may, size, seed=(SEED, number, draw))
             if not 0 < int(rated.good[seen].sum()) < int(seen.sum()):
                 continue
             scorers = {}

@@ -14,8 +14,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 import core
 from bench.encoding import WORDS
@@ -23,11 +26,22 @@ from bench.fast_auc import auc_difference
 from bench.table import Line
 from core.domain.roles import COMMAND_LINE, User
 from core.domain.settings import Settings
+from core.reward import artifact
+from core.reward.encoding.embedder import Embedder, MemoryCache
 from core.reward.encoding.weights import locate
+from core.reward.linear import LinearModel
+from core.reward.model import FittedModel
+from core.reward.recipes.registry import TRANSFORMER
+from core.reward.transformer.base import load_base, locate_base
+from core.reward.transformer.folds import FOLDS
+from core.reward.transformer.network import Tuned
+from core.reward.transformer.served import DeepPart, pack
 from core.services.data import importing
-from core.services.reranking.reranking import serving_encoder
+from core.services.reranking.reranking import reranker, serving_encoder
 from core.services.training import training
-from core.services.workspace import open_workspace
+from core.services.workspace import Workspace, open_workspace
+from core.serving.encoders import ServingEncoder
+from core.serving.reranker import ModelRef, Reranker
 
 MODEL = "all-MiniLM-L6-v2"
 ASSAY = {"reference": "sentence-transformers", "auto": "fast encoder"}
@@ -63,6 +77,7 @@ def measure(given: argparse.Namespace) -> list[Line]:
         training.train_to_end(workspace, User(0, "bench"), recipe="pair", seed=0, on_progress=lambda done, total: None)
         back_ends = ["reference", *(["auto"] if _fast_is_ready() else [])]
         lines = list(_speed(back_ends, given.repetitions, home))
+        lines += _with_tuned_layers(workspace, back_ends, given.repetitions)
         (model,) = workspace.settings.model_dir.glob("*/model.joblib")
         lines.append(Line("model file of the default recipe", model.stat().st_size / 1000, "kB", 100, gates=True))
         for back_end in back_ends:
@@ -96,6 +111,59 @@ def _speed(back_ends: list[str], repetitions: int, home: str) -> Iterator[Line]:
                 wanted = f" (wanted: {1 / goal:.1f})" if goal else ""
                 what = f"{tokens} tokens, {ASSAY[back_end]}: {1 / ratio:.1f} times as fast as {opponent}{wanted}"
                 yield Line(what, ratio, "x", goal or 1.1, gates=goal is not None)
+
+
+def _with_tuned_layers(workspace: Workspace, back_ends: list[str], repetitions: int) -> Iterator[Line]:
+    """What tuned layers of three folds take beside ``pair``; what they learned has no part in how fast they are."""
+    ref, usual = next(iter(found for found in [reranker(workspace).model()] if found))
+    layers, rng = load_base(locate_base("")), np.random.default_rng(0)
+    folds = [Tuned(layers).tensors() for _ in range(FOLDS)]
+    for fold in folds:  # equal ones would be computed once
+        for name, values in fold.items():
+            fold[name] = values + rng.normal(0, 1e-3, values.shape).astype(np.float32)
+    linear = usual.linear
+    model = replace(
+        usual,
+        recipe=TRANSFORMER.name,
+        linear=LinearModel(np.append(linear.center, np.float32(0)), np.append(linear.weights, 0.5), linear.bias),
+        deep=DeepPart.of(pack(folds, locate_base(""), layers.dim)),
+    )
+    about = artifact.Metadata("deep", TRANSFORMER.name, usual.encoder, "", 0, 0, 0, 4, {})
+    saved = artifact.save(workspace.settings.home / "deep", model, about, groups=[])
+    deep_ref = ModelRef("deep", saved.path, saved.hashes, sample=True)
+    for back_end in back_ends:
+        usually, deep = _in_turn(serving_encoder(_settings(back_end)), ref, deep_ref, _sha256(model), repetitions)
+        yield Line(f"10 new answers of 60 tokens, tuned layers: {ASSAY[back_end]}", 1000 * deep, "ms", 1000)
+        yield Line(f"the same relative to the usual method: {ASSAY[back_end]}", deep / usually, "x", 2.5, gates=True)
+
+
+def _in_turn(
+    serving: ServingEncoder, usual: ModelRef, deep: ModelRef, sha256: str, repetitions: int
+) -> tuple[float, float]:
+    """Medians of the seconds that both models take for ten new answers, once whatever is built for speed is there."""
+    cache, draw = MemoryCache(), random.Random(0)
+
+    def embedder() -> Embedder:
+        return Embedder(serving.current(), cache, serving.tuned)
+
+    rankers = [Reranker(lambda: [usual], embedder), Reranker(lambda: [deep], embedder)]
+    rankers[1].rank("ready", ["one answer"])
+    _await(lambda: serving.tuned_pending(sha256), lambda: rankers[1].rank("ready", ["one answer"]))
+    taken: list[list[float]] = [[], []]
+    for repetition in range(repetitions + 3):
+        for which in draw.sample(range(2), 2):
+            prompt, *answers = (_text(draw, length) for length in (12, *[60] * 10))
+            time.sleep(PAUSE_SECONDS)
+            began = time.perf_counter()
+            assert rankers[which].rank(prompt, answers).scores[0] is not None
+            if repetition >= 3:
+                taken[which].append(time.perf_counter() - began)
+    return statistics.median(taken[0]), statistics.median(taken[1])
+
+
+def _sha256(model: FittedModel) -> str:
+    assert model.deep is not None
+    return model.deep.sha256
 
 
 def _assay(back_end: str) -> Contender:
@@ -158,14 +226,19 @@ def _own_process(back_end: str) -> Iterator[Line]:
 
 def _fast_is_ready() -> bool:
     """Wait for the build, if there is one to wait for."""
-    serving, give_up = serving_encoder(_settings("auto")), time.monotonic() + 120
+    serving = serving_encoder(_settings("auto"))
     began = time.perf_counter()
-    while serving.pending and time.monotonic() < give_up:
-        serving.current()
-        time.sleep(0.2)
+    _await(lambda: serving.pending, serving.current)
     fast = serving.current().back_end != ASSAY["reference"]
     print(f"fast encoder: {f'ready after {time.perf_counter() - began:.0f} s' if fast else 'not in use here'}")
     return fast
+
+
+def _await(pending: Callable[[], bool], look: Callable[[], object]) -> None:
+    give_up = time.monotonic() + 300
+    while pending() and time.monotonic() < give_up:
+        look()
+        time.sleep(0.2)
 
 
 def _settings(back_end: str) -> Settings:

@@ -35,15 +35,20 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 def measure(given: argparse.Namespace) -> list[Line]:
     """One training, watched through its events; then ten new answers at a time with and without the tuned layers."""
-    examples = read_rated(given.file) if given.file else made()
+    model, lines = train(read_rated(given.file) if given.file else made(), given.base)
+    usual, tuned = _ranking(model)
+    what = f"ranking {BATCH} new answers with tuned layers, relative to without"
+    return [*lines, Line(what, (usual + tuned) / usual, "x", 2.5)]
+
+
+def train(examples: list[Example], base: str = "") -> tuple[FittedModel, list[Line]]:
+    """One training, and what it took; print what came of it."""
     source = Embedder(SentenceEncoder("all-MiniLM-L6-v2"), MemoryCache(max_bytes=1_000_000_000))
     learned = [example for example in examples if not is_held_out(example.group)]
     apart = [example for example in examples if is_held_out(example.group)]
     began, folds, tuning_since, shown = time.process_time(), 0.0, None, 0.0
     with tempfile.TemporaryDirectory() as home:
-        steps = train_deep(
-            learned, apart, base=given.base, home=Path(home), embedder=source, seed=0, positive_threshold=4
-        )
+        steps = train_deep(learned, apart, base=base, home=Path(home), embedder=source, seed=0, positive_threshold=4)
         while True:
             try:
                 event = next(steps)
@@ -64,12 +69,10 @@ def measure(given: argparse.Namespace) -> list[Line]:
     print(f"  {found.judged.decision.reason}\n  {found.adds.sentence()}")
     for name in ("roc_auc", "pairwise_accuracy", "accuracy"):
         print(f"  {name} on questions kept apart: {metrics[name].value:.3f}")
-    usual, tuned = _ranking(found.model)
-    return [
+    return found.model, [
         Line(f"tuning on {len(learned):,} ratings, processor time", spent, "s", 1_200),
         Line("the same relative to the folds alone", spent / folds, "x", 2.5),
-        Line("most memory", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6, "GB", 2.0),
-        Line(f"ranking {BATCH} new answers with tuned layers, relative to without", (usual + tuned) / usual, "x", 2.5),
+        Line("most memory of tuning", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6, "GB", 2.0),
     ]
 
 

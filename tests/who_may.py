@@ -356,6 +356,7 @@ ASKS_NOBODY = {
         "running.workers.somebody_tunes",
         "running.workers.view",
         "training.memory.free_bytes",
+        "training.memory.most_bytes",
         "workspace.Workspace.mark_due",
         "workspace.Workspace.pick_up",
         "workspace.is_dead",

@@ -4,6 +4,7 @@ commands to run.
 
 import argparse
 import os
+import time
 
 from core.cli.output import Done, ProgressBar, say
 from core.domain.roles import COMMAND_LINE
@@ -12,9 +13,9 @@ from core.services.workspace import open_workspace
 
 def train(options: argparse.Namespace) -> Done:
     """Train a model, showing progress; too little data is a result, not an error."""
-    from core.services.training import runs, training
+    from core.services.training import memory, runs, training
 
-    workspace = open_workspace()
+    workspace, began, spent = open_workspace(), time.monotonic(), time.process_time()
     if options.recipe == "transformer" and options.run is None:
         os.nice(10)  # it takes minutes: raters at this machine come first
         say("Tuning a language model: about 20 minutes, 2 GB of memory and 0.5 GB of disk for 2,000 ratings.")
@@ -35,4 +36,9 @@ def train(options: argparse.Namespace) -> Done:
             say(told)
     if workspace.grant:
         say(f"The training table of the existing application cannot be written. Run: {workspace.grant}")
-    return result, 0
+    took = {
+        "seconds": round(time.monotonic() - began, 1),
+        "processor_seconds": round(time.process_time() - spent, 1),
+        "peak_memory": memory.most_bytes(),
+    }
+    return result | took, 0

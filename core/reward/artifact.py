@@ -153,7 +153,7 @@ def load(path: Path, *, hashes: Hashes, encoder: str) -> FittedModel:
         raise _unusable(path, MODEL_FILE, "holds no model of Assay")
     model.check_encoder(encoder)
     if DEEP_FILE in hashes:
-        model = replace(model, deep=DeepPart(partial(_read, path, DEEP_FILE), hashes[DEEP_FILE]))
+        model = replace(model, deep=DeepPart(partial(_read, path, DEEP_FILE), hashes[DEEP_FILE], path / DEEP_FILE))
     return model
 
 

@@ -57,15 +57,15 @@ class FittedModel:
         """
         self.check_encoder(embedder.fingerprint)
         recipe = recipe_named(self.recipe)
+        # first: a fast build of the tuned layers reads what pair needs in the same go
+        deep = None if self.deep is None or not pairs else self.deep.log_odds(pairs, embedder).astype(np.float32)
         if of_pair is not None and isinstance(recipe, PairRecipe):
             found = of_pair
         else:
             read = np.flatnonzero(self.linear.weights if self.deep is None else self.linear.weights[:-1])
             columns = int(read[-1]) + 1 if len(read) else 0
             found = feature_matrix(recipe, pairs, embedder, columns)
-        if self.deep is None or not pairs:
-            return found
-        return np.column_stack([found, self.deep.log_odds(pairs, embedder).astype(np.float32)])
+        return found if deep is None else np.column_stack([found, deep])
 
     def read_of(self, pairs: Sequence[Pair]) -> list[Read]:
         """Extent to which the answer of each pair is read."""

@@ -1,4 +1,5 @@
-"""``python -m core.serving.building EMB_MODEL FOLDER``: build the fast encoder, in a process of its own.
+"""``python -m core.serving.building EMB_MODEL FOLDER [FILE SHA256]``: build the fast encoder, in a process of its own;
+or the tuned layers in FILE, which must hash to SHA256.
 
 It takes 10 s or more and needs torch; a server that answers must not have to wait for either.
 """
@@ -8,9 +9,13 @@ import logging
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core import labeling
 from core.serving.processes import start_detached
+
+if TYPE_CHECKING:
+    from core.reward.encoding.openvino_build import BuildCheck
 
 log = logging.getLogger(__name__)
 
@@ -36,10 +41,12 @@ _EDGES = (
 )
 
 
-def start(emb_model: str, folder: Path) -> int:
+def start(emb_model: str, folder: Path, *tuned: str) -> int:
     """Start the build and return the number of its process at once.
 
     A second one at the same time, from whatever process, ends by itself.
+
+    ``tuned``: file and sha256 of tuned layers that are to be built, and not the encoder.
 
     Raises:
         OSError: the process cannot be started, or its log cannot be written.
@@ -47,7 +54,7 @@ def start(emb_model: str, folder: Path) -> int:
     folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (folder.parent / "build.log").open("ab") as output:
         # a command that only ranked once may end before: the next one finds it ready; one core is left for who serves
-        return start_detached(__name__, emb_model, str(folder), output=output, OMP_NUM_THREADS="1")
+        return start_detached(__name__, emb_model, str(folder), *tuned, output=output, OMP_NUM_THREADS="1")
 
 
 def probes() -> list[str]:
@@ -60,24 +67,34 @@ def probes() -> list[str]:
     return list(dict.fromkeys([*texts[:: max(1, len(texts) // SAMPLE_TEXTS)], *lengths, *_EDGES]))
 
 
-def main(emb_model: str, folder: Path) -> None:
-    """Build unless another process does or did."""
+def main(emb_model: str, folder: Path, *tuned: str) -> None:
+    """Build unless another process does or did; tuned layers wait until what is being built is done."""
     import fcntl  # not on Windows, where this process fails and sentence-transformers keeps serving
 
     from core.reward.encoding import openvino_build
-    from core.reward.encoding.openvino_convert import build
 
     with (folder.parent / ".lock").open("w") as lock:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # let go of when the process ends, however it ends
-        except BlockingIOError:
+            fcntl.flock(lock, fcntl.LOCK_EX if tuned else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:  # the lock is let go of when its process ends, however it ends
             return
         if openvino_build.read(folder) is None:
             os.nice(10)
-            check = build(emb_model, folder, probes())
+            check = _built(emb_model, folder, *tuned)
             log.info("built in %.0f s: %s", check.seconds, check.reason)
+
+
+def _built(emb_model: str, folder: Path, file: str = "", sha256: str = "") -> "BuildCheck":
+    if not file:
+        from core.reward.encoding.openvino_convert import build
+
+        return build(emb_model, folder, probes())
+    from core.reward.transformer.fast_build import build_tuned
+    from core.reward.transformer.served import DeepPart
+
+    return build_tuned(DeepPart(Path(file).read_bytes, sha256), emb_model, folder, probes())
 
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO)
-    main(sys.argv[1], Path(sys.argv[2]))
+    main(sys.argv[1], Path(sys.argv[2]), *sys.argv[3:])

@@ -6,6 +6,7 @@ import os
 import shlex
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -576,6 +577,11 @@ def test_training_says_whether_it_learned_from_orders(sqlite_cli, tmp_path, monk
     _, after, _ = sqlite_cli("train")
     assert not [line for line in before if "comparison" in line]
     (said,) = [line for line in after if "comparison" in line]
+    took = answer(sqlite_cli("train", "--json"))
+    assert took["processor_seconds"] > 0
+    assert 0 < took["seconds"] < 600
+    if Path("/proc/self/status").exists():
+        assert 10_000_000 < took["peak_memory"] < 100_000_000_000  # bytes
     assert said.startswith("The 1 comparison that raters made on 1 question did not clearly help to rank answers")
 
 

@@ -3,7 +3,7 @@
 import json
 import pickle
 import shutil
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 
 from core.domain.errors import Unavailable
 from core.domain.held_out import is_held_out
@@ -208,6 +209,29 @@ def test_a_ranking_reads_with_the_mean_of_all_folds(trained: tuple[list[Any], Tr
     assert len(each) == 3
     assert features[:, -1] == pytest.approx(np.mean(each, axis=0), rel=1e-5)
     assert result.model.unread(pairs, source) == [0, 0]
+
+
+def test_a_fast_build_reads_where_there_is_one(trained: tuple[list[Any], TrainingResult, Embedder]) -> None:
+    """It is found by the hash of the layers, and its vectors are never taken for those of the layers themselves."""
+    _, result, _ = trained
+    deep = result.model.deep
+    assert deep is not None
+    asked: list[str] = []
+
+    class Built(FakeEncoder):
+        fingerprint = "built"
+
+        def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+            asked.extend(texts)
+            return -deep.encoder.encode(texts)
+
+    pairs = [Pair("word1 word2", "word1 word3")]
+    cache = MemoryCache()
+    as_tuned = deep.log_odds(pairs, Embedder(FakeEncoder(), cache))
+    built = Embedder(FakeEncoder(), cache, lambda sha256, file: Built() if sha256 == deep.sha256 else None)
+    assert deep.log_odds(pairs, built) != pytest.approx(as_tuned)
+    assert sorted(asked) == ["word1 word2", "word1 word3"]
+    assert deep.log_odds(pairs, Embedder(FakeEncoder(), cache, lambda sha256, file: None)) == pytest.approx(as_tuned)
 
 
 def test_explanation_says_the_share_of_the_deep_part(trained: tuple[list[Any], TrainingResult, Embedder]) -> None:

@@ -10,6 +10,8 @@ import pytest
 
 from core.domain.errors import BadInput, Conflict, Unavailable
 from core.domain.roles import COMMAND_LINE, NotAllowed, Role, User
+from core.reward import artifact
+from core.reward.encoding import openvino_build
 from core.services.models import models, thinning
 from core.services.workspace import Workspace
 from core.serving.reranker import ModelRef, Ranking, Reranker
@@ -248,3 +250,17 @@ def test_of_an_old_version_only_the_figures_can_be_kept(workspace: Workspace, ol
     damage(workspace, "second")
     assert rank(workspace).model_version is None
     assert old_app.run("SELECT count(*) FROM assay_audit WHERE action = 'removed the files'") == [(1,)]
+
+
+def test_a_thinned_version_leaves_no_fast_build_behind(workspace: Workspace) -> None:
+    """Tuned layers built for speed are its files too; those of others stay."""
+    for name in ("first", "second", "third"):
+        made(workspace, name, champion=True)
+    with workspace.store.write() as session:
+        version = versions.find(session, "first")
+        version.lineage = (version.lineage or {}) | {"files": version.hashes | {artifact.DEEP_FILE: "a" * 64}}
+    folders = [openvino_build.folder_for(workspace.settings.home, letter * 64) for letter in "ab"]
+    for folder in folders:
+        folder.mkdir(parents=True)
+    thinning.thin(workspace, LEAD, "first")
+    assert [folder.exists() for folder in folders] == [False, True]

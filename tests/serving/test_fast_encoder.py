@@ -12,18 +12,26 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.domain.errors import Unavailable
 from core.domain.settings import ROOT
 from core.reward import artifact
+from core.reward.baselines import FittedBaselines
 from core.reward.encoding import openvino_build
-from core.reward.encoding.embedder import Embedder, MemoryCache
+from core.reward.encoding.embedder import Embedder, MemoryCache, View
 from core.reward.encoding.encoder import SentenceEncoder
 from core.reward.encoding.openvino_encoder import OpenVinoEncoder
 from core.reward.encoding.weights import PACKAGED_SHA256
+from core.reward.linear import LinearModel
+from core.reward.model import FittedModel
 from core.reward.recipes.base import Pair
 from core.reward.training.events import TrainingResult
 from core.reward.training.trainer import train
+from core.reward.transformer.base import load_base, locate_base
+from core.reward.transformer.network import Tuned
+from core.reward.transformer.served import DeepPart, pack
 from core.serving import building
-from core.serving.encoders import ServingEncoder, described
+from core.serving.encoders import ServingEncoder, described, described_tuned
+from core.serving.scoring.scorer import AnswerScorer
 from tests.databases import PATIENCE
 from tests.reward.fakes import rated_answers
 from tests.reward.trained import events_and_result
@@ -122,7 +130,7 @@ def test_a_model_of_the_reference_is_served_without_torch_and_without_telemetry(
     code = f"""
 import sys
 from pathlib import Path
-from core.reward.encoding.embedder import Embedder, MemoryCache
+from core.reward.encoding.embedder import Embedder, MemoryCache, View
 from core.reward.encoding.encoder import SentenceEncoder
 from core.serving.encoders import ServingEncoder
 from core.serving.reranker import ModelRef, Reranker
@@ -169,6 +177,74 @@ def test_a_build_is_found_without_starting_one(built: Path, reference: SentenceE
     assert found.built() is found.current()
     assert found.current().back_end == "OpenVINO int8"
     assert ServingEncoder(MODEL, reference, built, fast=False).built() is None
+
+
+def test_tuned_layers_are_built_too_and_read_in_one_go(built: Path, reference: SentenceEncoder, tmp_path: Path) -> None:
+    """They serve as they were tuned until the build is there; then one pass reads for them and for the encoder."""
+    copied(built, tmp_path)
+    part, file = tuned_part(tmp_path)
+    serving = ServingEncoder(MODEL, reference, tmp_path, fast=True)
+    fast = serving.built()
+    assert fast is not None
+    source = Embedder(fast, MemoryCache(), serving.tuned)
+    pairs = [Pair(TEXTS[0], text) for text in TEXTS[1:]]
+    slowly = part.log_odds(pairs, source)  # starts the build, and does not wait for it
+    assert serving.tuned_pending(part.sha256)
+    give_up = time.monotonic() + PATIENCE
+    while (tuned := serving.tuned(part.sha256, file)) is None:
+        assert serving.tuned_pending(part.sha256), "it was refused"
+        assert time.monotonic() < give_up, (tmp_path / "encoders" / "build.log").read_text()
+        time.sleep(0.1)
+    source = Embedder(fast, MemoryCache(), serving.tuned)
+    assert part.log_odds(pairs, source) == pytest.approx(slowly, abs=0.15)
+    assert source.unread(TEXTS, View.WINDOWS) == {}
+    in_one_go = source.vectors(TEXTS, View.WINDOWS)
+    for text, vectors in Embedder(reference, MemoryCache()).vectors(TEXTS, View.WINDOWS).items():
+        assert np.sum(in_one_go[text] * vectors, axis=1).min() >= openvino_build.MIN_COSINE
+    assert described_tuned(tmp_path, part.sha256, fast=True) == (
+        True,
+        f"OpenVINO int8 serves. {agreed(tmp_path, part)}",
+    )
+    assert described_tuned(tmp_path, part.sha256, fast=False) == (True, "the deep part is read as it was trained")
+    # what scores a file names the build, so that no part of it is read by another one
+    scorer = scorer_of(part, tmp_path, fast.fingerprint, tuned.fingerprint)
+    assert scorer.embedder().build_of(part.sha256, None).fingerprint == tuned.fingerprint
+    with pytest.raises(Unavailable, match="cannot load the encoder"):
+        scorer_of(part, tmp_path, fast.fingerprint, "another").embedder()
+    openvino_build.remove(tmp_path, part.sha256)
+    assert [path.name for path in (tmp_path / "encoders").iterdir() if path.is_dir()] == [
+        openvino_build.folder_for(tmp_path, PACKAGED_SHA256).name
+    ]
+    assert ServingEncoder(MODEL, reference, built, fast=False).tuned(part.sha256, file) is None
+
+
+def agreed(home: Path, part: DeepPart) -> str:
+    """What was found about the build of tuned layers."""
+    check = openvino_build.read(openvino_build.folder_for(home, part.sha256))
+    assert check is not None
+    assert "agree with the tuned layers" in check.reason
+    return check.reason
+
+
+def tuned_part(folder: Path) -> tuple[DeepPart, Path]:
+    """One fold of the packaged model, its layers a little moved, and the file it lies in."""
+    layers, rng = load_base(locate_base("")), np.random.default_rng(0)
+    network = Tuned(layers)
+    width = 4 * layers.dim
+    network.start_at(np.zeros(width), np.ones(width), rng.normal(0, 0.3, width), 0.3)
+    tensors = network.tensors()
+    moved = {name: values + rng.normal(0, 1e-3, values.shape) for name, values in tensors.items() if "layer." in name}
+    tensors |= {name: values.astype(np.float32) for name, values in moved.items()}
+    data = pack([tensors], locate_base(""), layers.dim)
+    file = folder / artifact.DEEP_FILE
+    file.write_bytes(data)
+    return DeepPart(file.read_bytes, DeepPart.of(data).sha256, file), file
+
+
+def scorer_of(part: DeepPart, home: Path, encoder: str, tuned: str) -> AnswerScorer:
+    none = np.zeros(0, dtype=np.float32)
+    model = FittedModel("transformer", "", LinearModel(none, none, 0.0), 0.5, FittedBaselines(0.5, {}), part)
+    return AnswerScorer("v", model, None, MODEL, home, encoder, tuned)
 
 
 def test_a_build_that_was_altered_is_not_loaded(built: Path, tmp_path: Path, caplog) -> None:

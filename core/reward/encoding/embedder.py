@@ -3,9 +3,10 @@
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -81,12 +82,18 @@ class Progress:
     """Estimated from the amount of text left; None before the first."""
 
 
+FindBuild = Callable[[str, Path | None], Encoder | None]
+"""Gives the fast build of the tuned layers with a sha256, which lie in a file; None where there is none, or not yet."""
+
+
 class Embedder:
     """Vectors of texts from an encoder and a cache; safe to share between threads when its cache is."""
 
-    def __init__(self, encoder: Encoder, cache: VectorCache) -> None:
+    def __init__(self, encoder: Encoder, cache: VectorCache, find_build: FindBuild | None = None) -> None:
+        """``find_build``: where ``encoder`` is a fast one and tuned layers shall be read as fast."""
         self._encoder = encoder
         self._cache = cache
+        self._find_build = find_build
 
     @property
     def fingerprint(self) -> str:
@@ -106,9 +113,21 @@ class Embedder:
         """Another encoder with the same cache, which keeps the vectors of each apart."""
         return Embedder(encoder, self._cache)
 
+    def build_of(self, sha256: str, file: Path | None) -> Encoder | None:
+        """The fast build of tuned layers that goes with this encoder (``FindBuild``)."""
+        return None if self._find_build is None else self._find_build(sha256, file)
+
+    def learn(self, vectors: Mapping[str, NDArray[np.float32]], view: View) -> None:
+        """Take over vectors by text, each of shape (windows, dim), that this encoder would otherwise compute."""
+        by_hash = {text_hash(text): rows for text, rows in vectors.items()}
+        known = self._cache.get(self.key(view), list(by_hash))
+        fresh = {key: rows.copy() for key, rows in by_hash.items() if key not in known}
+        if fresh:
+            self._cache.put(self.key(view), fresh)
+
     def in_memory(self) -> "Embedder":
         """The same encoder for texts of which nothing shall be kept."""
-        return Embedder(self._encoder, MemoryCache())
+        return Embedder(self._encoder, MemoryCache(), self._find_build)
 
     def vectors(self, texts: Iterable[str], view: View) -> dict[str, NDArray[np.float32]]:
         """Vectors by text, each of shape (windows, dim) with rows of length 1; ``View.WHOLE`` has one row.

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import platform
+import shutil
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -36,6 +37,10 @@ class BuildCheck:
     """What building and checking took."""
     files: dict[str, str]
     """Hex sha256 by file name."""
+    parts: int = 1
+    """Vectors of length 1 that stand side by side for each text: those of several tuned models, read in one go."""
+    beside: str | None = None
+    """Fingerprint of the encoder whose own vectors are the last part; None where the build gives none of those."""
 
 
 def installed() -> bool:
@@ -63,6 +68,12 @@ def read(folder: Path) -> BuildCheck | None:
 def write(folder: Path, check: BuildCheck) -> None:
     """Write the result into ``folder``; raises OSError."""
     (folder / CHECK_FILE).write_text(json.dumps(asdict(check), indent=2))
+
+
+def remove(home: Path, sha256: str) -> None:
+    """Remove every build of the weights with this hash, as far as their files can be removed."""
+    for folder in (home / "encoders").glob(f"{sha256[:16]}-*"):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def verify(folder: Path, check: BuildCheck) -> None:

@@ -48,6 +48,8 @@ class OpenVinoEncoder:
         self._pad_id, self._dim = check.pad_id, check.dim
         self.fingerprint = f"{check.serves.partition(':')[0]}:{folder.name.partition('-')[2]}"
         self.reference = check.serves
+        self.beside = check.beside
+        """Fingerprint of the encoder whose own vectors are the last columns; None where none are."""
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Vectors of ``texts``, shape (len(texts), dim), float32, each of length 1; equal texts are computed once."""

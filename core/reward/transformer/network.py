@@ -82,7 +82,6 @@ class Tuned:
 
     def _pooled(self, states: States) -> Any:
         import torch
-        from torch.nn import functional
 
         longest, dim = max(map(len, states)), states[0].shape[1]
         rows = np.zeros((len(states), longest, dim), dtype=np.float16)
@@ -92,12 +91,23 @@ class Tuned:
             mask[index, : len(found)] = 1
         device = self.weight.device
         hidden, read = torch.from_numpy(rows).to(device).float(), torch.from_numpy(mask).to(device)
+        with self._arithmetic():
+            return self.pooled(self.upper, hidden, read)
+
+    @staticmethod
+    def pooled(upper: Any, hidden: Any, read: Any) -> Any:
+        """Vectors of length 1, shape (n, dim), that the layers ``upper`` make of hidden states (n, tokens, dim).
+
+        ``read`` (n, tokens) is 1 for what is read and 0 for padding.
+        """
+        import torch
+        from torch.nn import functional
+
         # added to the scores of attention: nothing looks at padding
         hidden_from = (1 - read)[:, None, None, :] * torch.finfo(torch.float32).min
-        with self._arithmetic():
-            out = self.upper(hidden, attention_mask=hidden_from)
-        states_out = (out[0] if isinstance(out, tuple) else out.last_hidden_state).float()
-        mean = (states_out * read[:, :, None]).sum(1) / read.sum(1, keepdim=True)
+        out = upper(hidden, attention_mask=hidden_from)
+        states = (out[0] if isinstance(out, tuple) else out.last_hidden_state).float()
+        mean = (states * read[:, :, None]).sum(1) / read.sum(1, keepdim=True)
         return functional.normalize(mean, dim=1)
 
     def log_odds(self, relations: Any) -> Any:

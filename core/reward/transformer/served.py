@@ -5,6 +5,7 @@ import json
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,9 +14,10 @@ from numpy.typing import NDArray
 from core.domain.errors import Unavailable
 from core.reward.encoding.embedder import Embedder, View
 from core.reward.encoding.encoder import in_turns
+from core.reward.encoding.openvino_encoder import OpenVinoEncoder
 from core.reward.recipes.base import Pair
 from core.reward.recipes.pair import FOCUS, pool
-from core.reward.transformer.base import Base, load_base
+from core.reward.transformer.base import Base, Layers, load_base
 from core.reward.transformer.network import Tuned
 
 FORMAT = "1"
@@ -57,10 +59,13 @@ class Head:
 class DeepPart:
     """Tuned layers and heads of all folds; read from its file when it is first asked for something."""
 
-    def __init__(self, read: Callable[[], bytes], sha256: str) -> None:
-        """``read`` gives the bytes of a safetensors file that ``pack`` made; ``sha256`` is what they must hash to."""
+    def __init__(self, read: Callable[[], bytes], sha256: str, file: Path | None = None) -> None:
+        """``read`` gives the bytes of a safetensors file that ``pack`` made; ``sha256`` is what they must hash to, and
+        ``file`` where they lie, if they do.
+        """
         self.read = read
         self.sha256 = sha256
+        self.file = file
         self._lock = threading.Lock()
         self._loaded: _Loaded | None = None
         self.encoder = TunedEncoder(self)
@@ -76,18 +81,19 @@ class DeepPart:
 
     def log_odds(self, pairs: Sequence[Pair], embedder: Embedder) -> NDArray[np.float64]:
         """Mean over the folds of the log-odds of good, shape (len(pairs),); vectors come from the cache of ``embedder``
-        where it knows them.
+        where it knows them. A fast build that reads its encoder's vectors in the same go leaves them there.
 
         Raises:
             Unavailable: the file was changed, or the language model under it is another one or cannot be loaded.
         """
         if not pairs:
             return np.zeros(0)
-        own = embedder.beside(self.encoder)
+        encoder = embedder.build_of(self.sha256, self.file) or self.encoder
         texts = dict.fromkeys(text for pair in pairs for text in pair)
-        vectors = own.vectors(texts, View.WINDOWS)
-        heads = self.loaded().heads
-        dim = next(iter(vectors.values())).shape[1] // len(heads)
+        vectors = embedder.beside(encoder).vectors(texts, View.WINDOWS)
+        heads, dim = self.loaded().heads, self.loaded().dim
+        if isinstance(encoder, OpenVinoEncoder) and encoder.beside == embedder.fingerprint:
+            embedder.learn({text: rows[:, len(heads) * dim :] for text, rows in vectors.items()}, View.WINDOWS)
         found = [
             head.log_odds(relations(pairs, {text: rows[:, i * dim : (i + 1) * dim] for text, rows in vectors.items()}))
             for i, head in enumerate(heads)
@@ -128,6 +134,11 @@ class _Loaded:
     networks: list[Tuned] | None = None
 
 
+def tuned_fingerprint(sha256: str) -> str:
+    """The fingerprint of the vectors that the tuned layers with this hash make."""
+    return f"{sha256}:tuned"
+
+
 class TunedEncoder:
     """The vectors of all folds' layers side by side; an Encoder, so that caches and progress work as for any other."""
 
@@ -139,7 +150,7 @@ class TunedEncoder:
     @property
     def fingerprint(self) -> str:
         """Of these tuned layers alone."""
-        return f"{self._part.sha256}:tuned"
+        return tuned_fingerprint(self._part.sha256)
 
     @property
     def reference(self) -> str:
@@ -152,17 +163,8 @@ class TunedEncoder:
         Raises:
             Unavailable: as ``DeepPart.log_odds``.
         """
-        loaded = self._part.loaded()
-        layers = load_base(loaded.base)
+        layers, own = self.networks()
         import torch
-
-        if loaded.networks is None:
-            networks = []
-            for tensors in loaded.tensors:
-                networks.append(Tuned(layers))
-                networks[-1].load(tensors)
-            loaded.networks = networks
-        own = loaded.networks
 
         def turn(part: list[str]) -> NDArray[np.float32]:
             states = layers.hidden(layers.tokens(part))
@@ -170,7 +172,23 @@ class TunedEncoder:
                 found = [network.vectors(states).cpu().numpy() for network in own]
             return np.concatenate(found, axis=1).astype(np.float32)
 
-        return in_turns(texts, turn, dim=loaded.dim * len(own))
+        return in_turns(texts, turn, dim=layers.dim * len(own))
+
+    def networks(self) -> tuple[Layers, list[Tuned]]:
+        """The base, and the tuned layers of every fold; loaded once.
+
+        Raises:
+            Unavailable: as ``DeepPart.log_odds``.
+        """
+        loaded = self._part.loaded()
+        layers = load_base(loaded.base)
+        if loaded.networks is None:
+            networks = []
+            for tensors in loaded.tensors:
+                networks.append(Tuned(layers))
+                networks[-1].load(tensors)
+            loaded.networks = networks
+        return layers, loaded.networks
 
 
 def pack(folds: Sequence[Tensors], base: Base, dim: int) -> bytes:

@@ -72,6 +72,7 @@ def read_rated(path: Path) -> list[Example]:
             row.ai_response,
             row.context_id,
             float(statistics.median(values)),
+            session=row.session_id,
             turns_group=turns_group(row.turns),
         )
         for number, (row, values) in enumerate(rated.values(), 1)

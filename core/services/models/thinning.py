@@ -3,6 +3,7 @@
 from core.domain.errors import Conflict, Unavailable
 from core.domain.roles import Act, User
 from core.reward import artifact
+from core.reward.encoding import openvino_build
 from core.services.masking import masks_output
 from core.services.models.models import version_path
 from core.services.workspace import Workspace
@@ -36,6 +37,8 @@ def thin(workspace: Workspace, user: User, model_version: str) -> None:
             versions.thin(session, version, by=user)
     try:
         artifact.thin(version_path(workspace, model_version))
+        if sha256 := version.hashes.get(artifact.DEEP_FILE):
+            openvino_build.remove(workspace.settings.home, sha256)
     except OSError as error:
         raise Unavailable(
             f"Not every file could be removed: {error.strerror}. Its figures are kept. Check the rights and "

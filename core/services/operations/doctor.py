@@ -20,7 +20,7 @@ from core.services.models import verdicts
 from core.services.operations import leftovers
 from core.services.reranking.reranking import encoder
 from core.services.running.workers import living, view
-from core.serving.encoders import described
+from core.serving.encoders import described, described_tuned
 from core.store import compacting, rights, schema
 from core.store.database import Store, connect
 from core.store.interactions import identifiers, legacy
@@ -205,6 +205,9 @@ def _model_files(settings: Settings) -> Iterator[Finding]:
         whole = [version for version in known if version.thinned_at is None]
     if used is not None:
         yield "model in use", True, f"{used.name} ({used.model_version}). {used.sentence}"
+        (deep,) = (version.hashes.get(artifact.DEEP_FILE) for version in known if version.champion)
+        if deep is not None:
+            yield "deep part back end", *described_tuned(settings.home, deep, fast=settings.fast_encoder)
     missing = [version for version in whole if not (settings.model_dir / version.model_version).is_dir()]
     if missing:
         in_use = None if used is None else used.model_version

@@ -130,7 +130,8 @@ def _reranker(settings: Settings, store: Store, model_version: str | None = None
 
 def _embedder(settings: Settings, store: Store) -> Embedder:
     vectors = runtime.keep("vectors", (settings, store), MemoryCache)  # of what was ranked, for all versions
-    return Embedder(serving_encoder(settings).current(), vectors)
+    serving = serving_encoder(settings)
+    return Embedder(serving.current(), vectors, serving.tuned)
 
 
 def _usable(settings: Settings, store: Store) -> list[ModelRef]:

@@ -108,15 +108,15 @@ def score_file(
     ranker = reranking.ranker_for(workspace, model_version)
     serving = reranking.serving_encoder(workspace.settings)
     if survey.rows > PART_ROWS:
-        _await_build(serving)
-    scorer = _scorer(ranker, workspace.settings, serving)
+        _await_builds(ranker, serving)
+    scorer = _scorer(ranker, workspace.settings, serving, here=scheduler is None)
     pool = pool_of(scorer.score, workers, scheduler)
     scratch.note(workspace.settings.home, target.parent)
     about = {
         "input": file_sha256(path),
         "columns": table.named,
         "model": scorer.model_version,
-        "encoder": scorer.encoder,
+        "encoder": scorer.encoder + (f" {scorer.tuned}" if scorer.tuned else ""),
         "part": [part_rows(survey.rows), PART_CHARACTERS],
     }
     with parts_of(target) as parts:
@@ -153,20 +153,24 @@ def scorer_from_environment(model_version: str | None = None) -> AnswerScorer:
     return _scorer(ranker, settings, reranking.serving_encoder(settings))
 
 
-def _scorer(ranker: Reranker, settings: Settings, serving: ServingEncoder) -> AnswerScorer:
+def _scorer(ranker: Reranker, settings: Settings, serving: ServingEncoder, *, here: bool = False) -> AnswerScorer:
+    """What scores; ``here``: on this machine alone, where a fast build of tuned layers is found."""
     loaded = ranker.model()
     if loaded is None:
         why = "none is in use yet" if ranker.no_champion else (ranker.reason() or "").rstrip(".")
         raise Unavailable(f"No model can score: {why}. Nothing was scored. python -m core status says where you stand.")
     ref, model = loaded
     confidence = ranker.confidence()
+    encoder = serving.current()
+    tuned = serving.tuned(model.deep.sha256, model.deep.file) if here and model.deep is not None else None
     return AnswerScorer(
         ref.model_version,
         model,
         None if confidence is None else replace(confidence, known=None),  # the questions it knows are not asked for
         settings.emb_model,
         settings.home,
-        serving.current().fingerprint,
+        encoder.fingerprint,
+        None if tuned is None or encoder.reference == encoder.fingerprint else tuned.fingerprint,
     )
 
 
@@ -174,12 +178,16 @@ def _stands_in(ranker: Reranker) -> bool:
     return ranker.loaded is not None and ranker.stands_in(ranker.loaded)
 
 
-def _await_build(serving: ServingEncoder) -> None:
-    """Let a fast encoder that is being built be ready: one encoder makes the vectors of the whole file."""
+def _await_builds(ranker: Reranker, serving: ServingEncoder) -> None:
+    """Let fast builds that are being made be ready: one encoder makes the vectors of the whole file."""
     give_up = time.monotonic() + _BUILD_SECONDS
+    loaded = ranker.model()
+    deep = None if loaded is None else loaded[1].deep
     while time.monotonic() < give_up:
         serving.current()  # looks, and begins the build where there is none
-        if not serving.pending:
+        if deep is not None:
+            serving.tuned(deep.sha256, deep.file)
+        if not serving.pending and not (deep is not None and serving.tuned_pending(deep.sha256)):
             return
         time.sleep(0.5)
 

@@ -1,4 +1,4 @@
-"""Whether a training fits into the memory that is free, asked before it begins."""
+"""Whether a training fits into the memory that is free, asked before it begins; and what one took."""
 
 from pathlib import Path
 
@@ -10,6 +10,7 @@ BYTES_AT_LEAST = {PAIR.name: 400_000_000, CONCAT.name: 400_000_000, TRANSFORMER.
 BYTES_PER_ANSWER = {PAIR.name: 60_000, CONCAT.name: 30_000, TRANSFORMER.name: 60_000}
 """What each rated answer adds at the peak, by method."""
 MEMINFO = Path("/proc/meminfo")
+STATUS = Path("/proc/self/status")
 LIMIT, USED = Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory.current")
 
 
@@ -44,3 +45,12 @@ def free_bytes() -> int | None:
         return min(free, int(LIMIT.read_text(encoding="ascii")) - int(USED.read_text(encoding="ascii")))
     except (OSError, ValueError):  # in no container, or one without a limit ("max")
         return free
+
+
+def most_bytes() -> int | None:
+    """Bytes that this process has held at most so far; None where that is not known."""
+    try:
+        lines = dict(line.split(":", 1) for line in STATUS.read_text(encoding="ascii", errors="replace").splitlines())
+        return int(lines["VmHWM"].split()[0]) * 1024
+    except (OSError, KeyError, ValueError):  # not Linux
+        return None

@@ -53,6 +53,9 @@ class AnswerScorer:
     """Below it lies the build of the fast encoder."""
     encoder: str
     """Fingerprint of the encoder that makes all vectors."""
+    tuned: str | None = None
+    """Fingerprint of the fast build of tuned layers that they are read with; None where there are none, or where they
+    are read as they were trained."""
 
     def score(self, rows: Sequence[Texts]) -> list[Scored]:
         """Score question and answer of each row, in their order.
@@ -84,7 +87,15 @@ class AnswerScorer:
         Raises:
             Unavailable: the encoder cannot be loaded here.
         """
-        return embedder_of(self.emb_model, self.home, self.encoder)
+        key = (self.emb_model, str(self.home), self.encoder, self.tuned)
+        with _loading:
+            if key not in _embedders:
+                deep, tuned = self.model.deep, None
+                if self.tuned is not None and deep is not None:
+                    tuned = _fast_build(self.home, deep.sha256, self.tuned)
+                encoder = load_encoder(self.emb_model, self.home, self.encoder)
+                _embedders[key] = Embedder(encoder, MemoryCache(), lambda sha256, file: tuned)
+            return _embedders[key]
 
     def _certainty(self, score: float) -> float | None:
         meaning = None if self.confidence is None else self.confidence.meaning(score)
@@ -97,7 +108,7 @@ def embedder_of(emb_model: str, home: Path, fingerprint: str) -> Embedder:
     Raises:
         Unavailable: the encoder cannot be loaded here.
     """
-    key = (emb_model, str(home), fingerprint)
+    key = (emb_model, str(home), fingerprint, None)
     with _loading:
         if key not in _embedders:
             _embedders[key] = Embedder(load_encoder(emb_model, home, fingerprint), MemoryCache())
@@ -113,9 +124,12 @@ def load_encoder(emb_model: str, home: Path, fingerprint: str) -> Encoder:
     reference = SentenceEncoder(emb_model)
     if reference.fingerprint == fingerprint:
         return reference
-    sha256 = locate(emb_model).sha256
+    return _fast_build(home, locate(emb_model).sha256 or "", fingerprint)
+
+
+def _fast_build(home: Path, sha256: str, fingerprint: str) -> OpenVinoEncoder:
     for place in dict.fromkeys((home, Settings.from_env(os.environ).home)):
-        folder = openvino_build.folder_for(place, sha256 or "")
+        folder = openvino_build.folder_for(place, sha256)
         check = openvino_build.read(folder)
         if check is not None and check.usable and openvino_build.installed():
             fast = OpenVinoEncoder(folder, check, threads=_threads())
@@ -127,7 +141,7 @@ def load_encoder(emb_model: str, home: Path, fingerprint: str) -> Encoder:
     )
 
 
-_embedders: dict[tuple[str, str, str], Embedder] = {}
+_embedders: dict[tuple[str, str, str, str | None], Embedder] = {}
 _loading = threading.Lock()
 
 
