@@ -152,7 +152,7 @@ def _run(workspace: Workspace, file: Path, workers: int, *, kill: bool = False) 
         while not over.wait(0.05):
             for pid in pids:
                 ran, waited = _schedule(pid)
-                if ran:
+                if ran and ran >= after.get(pid, (0.0, 0.0, 0.0))[1]:  # of one that ends, some threads are gone
                     after[pid] = time.perf_counter(), ran, waited
         watching[0] = time.thread_time()
 
