@@ -100,14 +100,12 @@ def _ratios(workspace: Workspace, file: Path, rows: int, name: str) -> Iterator[
     two = _run(workspace, file, 2)
     # both without their first parts: what loads the workers is no part of it
     share = (rows - first) / (rows - 2 * first)
-    faster, by_clock = one.seconds / (two.seconds * share), one.wall / (two.wall * share)
-    load = (
-        f"by the clock {by_clock:.2f}, {os.getloadavg()[0]:.0f} processes wanted {len(os.sched_getaffinity(0))} cores"
-    )
-    yield Line(
-        f"{name}: two workers are {faster:.2f} times as fast as one ({load})", 1 / faster, "x", 1 / 1.6, gates=True
-    )
-    yield Line(f"{name}: longest that one of two workers waited for a part, of its time", two.idle, "", 0.1)
+    busiest, by_clock = one.busiest / (two.busiest * share), one.wall / (two.wall * share)
+    load = f"{os.getloadavg()[0]:.0f} processes wanted {len(os.sched_getaffinity(0))} cores"
+    what = f"{name}: two workers are {by_clock:.2f} times as fast as one, wanted 1.6 ({load})"
+    yield Line(what, 1 / by_clock, "x", 1 / 1.6, gates=True)
+    what = f"{name}: by the processor time of the busiest worker, {busiest:.2f} times"
+    yield Line(what, 1 / busiest, "x", 1 / 1.6)
     killed = _run(workspace, file, 2, kill=True)
     yield Line(f"{name}: parts scored twice when a worker is killed", killed.replaced, "", 1, gates=True)
 
@@ -117,14 +115,12 @@ class Ran(NamedTuple):
 
     wall: float
     """Seconds by the clock."""
-    seconds: float
-    """Of the worker that took longest, without the time in which it was ready to go on and no core was free."""
+    busiest: float
+    """Processor seconds of the worker that had most to do."""
     cpu: float
     """Processor seconds of all processes."""
     own: float
     """Those of the process that reads the file and keeps what is scored."""
-    idle: float
-    """Largest share of a worker's ``seconds`` in which it neither worked nor waited for a core."""
     replaced: int
 
 
@@ -145,15 +141,13 @@ def _run(workspace: Workspace, file: Path, workers: int, *, kill: bool = False) 
     pids = _children(os.getpid())
     _as_others(pids)
     began, spent, own = time.perf_counter(), _processor_seconds(), time.process_time()
-    before, after = {pid: _schedule(pid) for pid in pids}, dict[int, tuple[float, float, float]]()
+    before, after = {pid: _ran(pid) for pid in pids}, dict[int, float]()
     over, watching = threading.Event(), [0.0]  # processor seconds of what only measures
 
     def watch() -> None:
         while not over.wait(0.05):
             for pid in pids:
-                ran, waited = _schedule(pid)
-                if ran:
-                    after[pid] = time.perf_counter(), ran, waited
+                after[pid] = max(after.get(pid, 0.0), _ran(pid))  # of one that ends, some threads are gone
         watching[0] = time.thread_time()
 
     watcher = threading.Thread(target=watch)
@@ -165,13 +159,10 @@ def _run(workspace: Workspace, file: Path, workers: int, *, kill: bool = False) 
     watcher.join()
     assert isinstance(result, scoring.ScoreResult)
     assert result.scored == result.rows
-    wall, longest, idle = time.perf_counter() - began, 0.0, 0.0
-    for pid, (at, ran, waited) in after.items():
-        seconds = at - began - (waited - before[pid][1])
-        longest = max(longest, seconds)
-        idle = max(idle, 1 - (ran - before[pid][0]) / seconds)
+    wall = time.perf_counter() - began
+    busiest = max(after[pid] - before[pid] for pid in pids)
     own = time.process_time() - own - watching[0]
-    return Ran(wall, longest, _processor_seconds() - spent - watching[0], own, idle, result.replaced)
+    return Ran(wall, busiest, _processor_seconds() - spent - watching[0], own, result.replaced)
 
 
 def _as_others(pids: list[int]) -> None:
@@ -181,14 +172,13 @@ def _as_others(pids: list[int]) -> None:
             os.setpriority(os.PRIO_PROCESS, pid, 0)
 
 
-def _schedule(pid: int) -> tuple[float, float]:
-    """Seconds that a process ran, and that it was ready and no core was free; 0 where it has ended."""
-    ran = waited = 0
+def _ran(pid: int) -> float:
+    """Seconds that the threads of a process ran; 0 where it has ended."""
+    ran = 0
     with suppress(OSError):
         for task in Path(f"/proc/{pid}/task").iterdir():
-            fields = (task / "schedstat").read_text().split()
-            ran, waited = ran + int(fields[0]), waited + int(fields[1])
-    return ran / 1e9, waited / 1e9
+            ran += int((task / "schedstat").read_text().split()[0])
+    return ran / 1e9
 
 
 def _memory(file: Path) -> Iterator[Line]:

@@ -102,11 +102,19 @@ def test_ratings_of_one_kind_are_refused_in_words(open_page, workspace, ana):
     assert start_button(app).disabled
     assert "All rated answers are good, so there is no difference to learn." in said(app)
     assert "No answer waits for a rating: import more." in said(app)
-    assert {"train.import", "train.readiness"} == set(keys(app)) - {"train.start", "train.schedule_save"}
+    assert {"train.import", "train.readiness"} == set(keys(app)) - {
+        "train.start",
+        "train.schedule_save",
+        "train.ahead_start",
+    }
     interactions.add(workspace, COMMAND_LINE, "One more question?", "One more answer")
     app = open_page("train")
     assert "No answer waits" not in said(app)
-    assert {"train.rate", "train.readiness"} == set(keys(app)) - {"train.start", "train.schedule_save"}
+    assert {"train.rate", "train.readiness"} == set(keys(app)) - {
+        "train.start",
+        "train.schedule_save",
+        "train.ahead_start",
+    }
 
 
 @pytest.fixture
