@@ -530,9 +530,9 @@ def planted(workspace: Workspace, tmp_path) -> int:
                 message=word("assay_uploads.message"),
             )
         )
-        kept = {f"session|rated|{word('assay_kept_counts.counts')} {word('assay_part_counts.counts')}": 1}
-        session.merge(KeptCounts(kept_id=1, version=1, built=True, passed={}, counts=kept))
-        session.merge(PartCounts(part=prompt_group(PROMPT)[:3], counts=kept))
+        counted = {f"session|rated|{word('assay_kept_counts.counts')} {word('assay_part_counts.counts')}": 1}
+        session.merge(KeptCounts(kept_id=1, version=1, built=True, passed={}, counts=counted))
+        session.merge(PartCounts(part=prompt_group(PROMPT)[:3], counts=counted))
         session.add(ApiKey(name=word("assay_api_keys.name"), start="a", key_hash="b", created_by="Ana"))
     return number
 
