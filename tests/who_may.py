@@ -406,7 +406,6 @@ ASKS_NOBODY = {
         "data.exporting.count_identifiers",
         "data.exporting.rows_of",
     ],
-    "a step of an evaluation, which asked": ["finetuning.joints.keep_evaluation", "finetuning.joints.put_to_people"],
     "a part of functions that asked: what exports and pages hide, what readiness knows of trainings": [
         "data.redaction.redactor_for",
         "data.redaction.id_of_program",

@@ -13,7 +13,7 @@ from core.domain.roles import COMMAND_LINE, NotAllowed, Role, User
 from core.services.comparisons import agreement, blind, comparing, opening
 from core.services.comparisons.blind import BlindPair, BlindResult
 from core.services.comparisons.opening import PairsToOpen
-from core.services.data import importing
+from core.services.data import erasure, importing
 from core.services.data.exporting import Marked, export
 from core.services.reranking import preferences
 from core.store.reranking.preferences import for_training
@@ -323,7 +323,9 @@ def test_identifiers_are_hidden_until_they_are_revealed(workspace):
     assert "roe" in shown.left
     assert "roe" in shown.right
     say(workspace, ana, Pick.LEFT, shown)
-    blind.serve_blind(workspace, COMMAND_LINE, [BlindPair("q", "to a.roe@x.example.org", "none")], reason="model 1")
+    blind.serve_blind(
+        workspace, COMMAND_LINE, [BlindPair("question", "to a.roe@x.example.org", "none")], reason="model 1"
+    )
     (shown,) = comparing.next_pairs(workspace, ana)
     assert "roe" not in shown.left + shown.right
     assert not shown.may_reveal
@@ -335,6 +337,8 @@ def test_identifiers_are_hidden_until_they_are_revealed(workspace):
 def test_blind_pairs_tell_how_often_the_tuned_one_was_better(workspace, tmp_path):
     """Whichever side it was on; they are served once, to one person, and nothing learns from them."""
     ana = rater(workspace)
+    for n in range(6):
+        added(workspace, f"question {n}", "an answer")
     pairs = [BlindPair(f"question {n}", f"tuned {n}", f"base {n}") for n in range(6)]
     pairs.append(BlindPair("the same", "text", "text"))
     for _ in range(2):
@@ -353,6 +357,17 @@ def test_blind_pairs_tell_how_often_the_tuned_one_was_better(workspace, tmp_path
     for reason in ("", "x" * 101, FROM_A_LEAD):
         with pytest.raises(BadInput, match="Nothing was opened"):
             blind.serve_blind(workspace, COMMAND_LINE, pairs, reason=reason)
+
+
+@pytest.mark.every_database
+def test_an_erased_question_does_not_come_back_as_a_blind_pair(workspace):
+    """The export that a model is evaluated on is a copy of it."""
+    number = added(workspace, "What about Zoltan?", "an answer")
+    pairs = [BlindPair("What about Zoltan?", "tuned", "base")]
+    assert blind.serve_blind(workspace, COMMAND_LINE, pairs, reason="model 1") == 1
+    seen = erasure.preview_interaction(workspace, COMMAND_LINE, number).version
+    erasure.interaction(workspace, COMMAND_LINE, number, seen=seen)
+    assert blind.serve_blind(workspace, COMMAND_LINE, pairs, reason="model 1") == 0
 
 
 def test_agreement_is_measured_beside_chance(filled):

@@ -77,8 +77,7 @@ Act = Iterator[None]
 """Prepares up to its yield, acts after it."""
 
 NOT_IN_THE_RECORD = {
-    "finetuning.joints.keep_evaluation": "a part of an evaluation, which writes its verdict down",
-    "finetuning.joints.put_to_people": "a part of an evaluation, which puts pairs to people",
+    "finetuning.evaluating.evaluate": "the verdict of a run of this database (test_finetune_people)",
     "data.exporting.announce": "writes the record of an export, as a part of making one",
     "training.dataset.load_training_set": "part of a training, which is recorded",
     "comparisons.comparing.compare": "comparisons have a history of their own",
@@ -557,6 +556,7 @@ def close_pairs(w: Workspace, lead: User) -> Act:
 
 
 def serve_blind(w: Workspace, lead: User) -> Act:
+    added(w, "prompt", "its answer")
     yield
     for _ in range(2):
         blind.serve_blind(w, lead, [BlindPair("prompt", "a", "b")], reason="a language model")

@@ -161,7 +161,7 @@ def test_a_running_export_that_is_cancelled_stops(workspace: Workspace, rated, m
     monkeypatch.setattr(exporting, "SAID_EVERY", 1)
     with suppress(StopIteration, RuntimeError):
         monkeypatch.setattr(exporting, "write_table", cancelled)
-        with pytest.raises(jobs.Stopped):
+        with pytest.raises(carrying.Cancelled):
             prepared.carry_out_next(workspace, COMMAND_LINE, stopping=go_on)
     assert job(workspace, number).state == "cancelled"
     assert files(workspace) == []
@@ -171,6 +171,23 @@ def died(workspace: Workspace, number: int) -> None:
     with workspace.store.write() as session:
         one = session.get_one(Job, number)
         one.process, one.heartbeat_at = "elsewhere:1", now() - timedelta(hours=1)
+
+
+def test_what_was_cancelled_just_before_its_worker_died_is_cancelled(workspace: Workspace, rated) -> None:
+    """It would else wait for ever: no worker takes what is cancelled, and nobody can cancel it again."""
+    number = asked(workspace)
+    with workspace.store.write() as session:
+        assert stored.take_next(session, "export", place_of(workspace.settings.home), this_process()) is not None
+    jobs.cancel(workspace, COMMAND_LINE, number)
+    died(workspace, number)
+    assert prepared.listed(workspace, COMMAND_LINE)[0].job.state == "cancelled"
+
+
+def test_what_waits_for_days_is_still_there_to_be_stopped(workspace: Workspace, rated) -> None:
+    number = asked(workspace)
+    with workspace.store.write() as session:
+        session.get_one(Job, number).heartbeat_at = now() - timedelta(days=3)
+    assert prepared.listed(workspace, COMMAND_LINE)[0].job.state == "waiting"
 
 
 def test_what_a_killed_worker_was_at_is_taken_up_once(workspace: Workspace, rated) -> None:
@@ -196,7 +213,7 @@ def test_a_slow_worker_whose_export_was_taken_leaves_no_file(workspace: Workspac
 
     monkeypatch.setattr(jobs, "BEAT_SECONDS", 3_600.0)  # it does not notice before it writes
     monkeypatch.setattr(jobs, "finished", overtaken)
-    with pytest.raises(jobs.Stopped):
+    with pytest.raises(carrying.Cancelled):
         prepared.carry_out_next(workspace, COMMAND_LINE, stopping=go_on)
     assert job(workspace, number).state == "finished"
     assert [folder.name for folder in files(workspace)] == [stored.folder_of(job(workspace, number))]
@@ -281,7 +298,7 @@ def test_the_command_is_seen_and_stopped_on_the_page(workspace: Workspace, rated
             if session.get_one(Job, seen.job_id).cancel_requested:
                 break
     stopped.wait(0.3)
-    with pytest.raises(jobs.Stopped):
+    with pytest.raises(carrying.Cancelled):
         list(steps)
     assert job(workspace, seen.job_id).state == "cancelled"
     assert len(encoder.encoded) >= 3

@@ -19,7 +19,7 @@ from core.services.data import importing, uploads
 from core.services.data.importing import Stopped
 from core.services.operations.status import status
 from core.services.running import carrying, workers
-from core.services.running.carrying import Cancelled
+from core.services.running.carrying import Cancelled, GivenBack
 from core.services.running.worker import work
 from core.services.running.workers import place_of
 from core.services.training import memory, registry, training
@@ -304,6 +304,31 @@ def test_what_waits_for_a_worker_can_be_cancelled(workspace: Workspace) -> None:
     assert history(workspace, COMMAND_LINE)[0].state == "cancelled"
     assert uploads.carry_out_next(workspace, COMMAND_LINE, stopping=lambda: False) is None
     assert training.carry_out_next(workspace, COMMAND_LINE, gpu=False, stopping=lambda: False) is None
+
+
+@pytest.mark.parametrize("how", ["killed", "given back"])
+def test_what_was_cancelled_just_before_its_worker_ended_is_cancelled(workspace: Workspace, how: str) -> None:
+    """It would else wait for ever: no worker takes what is cancelled, and nobody can cancel it again."""
+    fill(workspace)
+    registered(workspace)
+    number = checked(workspace, 3)
+    uploads.start_import(workspace, COMMAND_LINE, number)
+    run_id = training.start(workspace, COMMAND_LINE)
+    with workspace.store.write() as session:
+        taken = stored_uploads.take_next(session, place_of(workspace.settings.home), this_process())
+        run = runs.take_next(session, this_process())
+    uploads.cancel(workspace, COMMAND_LINE, number)
+    training.cancel(workspace, COMMAND_LINE, run_id)
+    if how == "killed":
+        died(workspace, Upload, number)
+        died(workspace, runs.Run, run_id)
+    else:
+        with pytest.raises(GivenBack), uploads._end_recorded(workspace, taken):
+            raise GivenBack("The worker was stopped.")
+        with workspace.store.write() as session:
+            runs.give_back(session, run_id, run.claim, "The worker was stopped.")
+    assert uploads.listed(workspace, COMMAND_LINE)[0].state == "checked"
+    assert history(workspace, COMMAND_LINE)[0].state == "cancelled"
 
 
 def test_what_waits_for_a_worker_is_never_taken_for_dead(workspace: Workspace) -> None:

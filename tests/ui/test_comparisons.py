@@ -108,7 +108,7 @@ def test_a_lead_opens_and_closes_pairs(open_page, workspace, ana):
         comparing.compare(
             workspace, user, shown.comparison_id, Pick.EQUAL, showing=shown.showing, request_id=f"{name}:equal"
         )
-    blind.serve_blind(workspace, COMMAND_LINE, [BlindPair("q", "a", "b")], reason="language model 1")
+    blind.serve_blind(workspace, COMMAND_LINE, [BlindPair("question 0", "a", "b")], reason="language model 1")
     app = open_page("quality", topic=QualityTab.A_OR_B)
     assert {metric.label: metric.value for metric in app.metric}["Pairs that two compared"] == "1"
     assert "language model 1" in str(app.table[0].value)

@@ -45,8 +45,9 @@ class BlindResult:
 def serve_blind(workspace: Workspace, user: User, pairs: Sequence[BlindPair], *, reason: str) -> int:
     """Open these pairs as A or B, each for one rater; how many are open or compared under this reason now.
 
-    Pairs of two equal texts are left out. The same pair under the same reason is served once, so that this can be
-    repeated. What raters say stays out of the export ``pairs`` and of every training.
+    Pairs of two equal texts are left out, and questions that no answer here is to (any more). The same pair under the
+    same reason is served once, so that this can be repeated. What raters say stays out of the export ``pairs`` and of
+    every training.
 
     Raises:
         NotAllowed: only a lead opens pairs.

@@ -16,7 +16,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO
 
-from core.domain.errors import AssayError, BadInput, Conflict, NotFound, Unavailable
+from core.domain.errors import BadInput, Conflict, NotFound, Unavailable
 from core.domain.plain import AS_IS, Name
 from core.domain.records import Rejected
 from core.domain.roles import Act, User
@@ -31,7 +31,7 @@ from core.services.data import checking, importing
 from core.services.data.checking import Checked, CheckProgress
 from core.services.data.importing import Stopped
 from core.services.masking import masks_output
-from core.services.running.carrying import GivenBack
+from core.services.running.carrying import GIVEN_BACK, GivenBack, Sentences, end_told
 from core.services.running.logs import process_log
 from core.services.running.workers import place_of, somebody_imports
 from core.services.workspace import Workspace, is_dead, this_process
@@ -436,24 +436,30 @@ def _end_recorded(workspace: Workspace, upload: Upload) -> Iterator[None]:
     """Whatever happens, the upload does not stay active: what stops it is stored with it in a sentence."""
     checking_it = upload.state == "checking"
     stayed = "Nothing was imported." if checking_it else "What came in stays; it can go on where it stopped."
-    sentence: str | None = f"It stopped unexpectedly. {stayed}"
+    stopped = f"It stopped unexpectedly. {stayed}"
+    memory = f"There was not enough memory for this file. {stayed} A csv or jsonl file needs less."
     claim = Claim.of(upload)
-    try:
+
+    def end(state: str, sentence: str) -> None:
+        def write(session: Session) -> None:
+            if state == GIVEN_BACK:
+                _give_back(session, claim)
+            else:
+                _end_early(session, claim, sentence)
+
+        written(workspace.store, write)
+
+    with end_told(Sentences(failed=stopped, stopped=stopped, memory=memory), end):
         yield
-        sentence = None
-    except GivenBack:
-        sentence = None
-        written(workspace.store, lambda session: uploads.give_back(session, claim))
-        raise
-    except AssayError as error:
-        sentence = str(error)
-        raise
-    except MemoryError:
-        sentence = f"There was not enough memory for this file. {stayed} A csv or jsonl file needs less."
-        raise
-    finally:
-        if sentence is not None:
-            written(workspace.store, lambda session: _end_early(session, claim, sentence))
+
+
+def _give_back(session: Session, claim: Claim, *, lost: bool = False) -> None:
+    """Let what a worker was doing wait for the next one; what was cancelled meanwhile ends."""
+    upload = uploads.find(session, claim.upload_id, lock=True)
+    if upload is not None and upload.cancel_requested:
+        _end_early(session, claim, "It was stopped.")
+    else:
+        uploads.give_back(session, claim, lost=lost)
 
 
 def _end_early(session: Session, claim: Claim, message: str) -> None:
@@ -475,7 +481,7 @@ def _stop_dead(workspace: Workspace) -> None:
 def _end_all(session: Session, dead: list[Upload]) -> None:
     for upload in dead:
         if upload.for_worker and upload.lost < MOST_LOST:
-            uploads.give_back(session, Claim.of(upload), lost=True)
+            _give_back(session, Claim.of(upload), lost=True)
             continue
         why = (
             "The check ended unexpectedly (stopped, or out of memory). Nothing was imported; check it again."

@@ -19,11 +19,15 @@ from core.finetuning.folder import Question
 from core.finetuning.tuned import find_run
 from core.finetuning.verdict import SHOWN_TO_PEOPLE, PeopleSaid, verdict
 from core.reward import artifact
-from core.services.finetuning.joints import keep_evaluation, put_to_people
+from core.services.comparisons.blind import BlindPair, blind_result, serve_blind
 from core.services.masking import masks_output
 from core.services.reranking.reranking import ranker_for
 from core.services.workspace import Workspace
 from core.serving.reranker import Reranker
+from core.store import audit
+from core.store.database import Session
+from core.store.finetuning import runs
+from core.store.retrying import written
 from core.store.training import versions
 
 FIGURES = "figures.json"
@@ -117,11 +121,11 @@ def evaluate(
     answers = _compared(workspace, questions, before, tuned)
     shown = _for_people(questions, before, tuned)
     which = text_hash("\n".join(text for _, *texts in shown for text in texts))[:6]  # others after a new measuring
-    people = put_to_people(workspace, user, shown, reason=f"language model {tuned_run.number}, {which}")
+    people = _put_to_people(workspace, user, shown, reason=f"language model {tuned_run.number}, {which}")
     judged = verdict(preferences, people)
     found = Evaluation(tuned_run.number, preferences, answers, people, judged.learned, judged.sentence)
     write_json(tuned_run.folder / FOLDER / FIGURES, found.to_json())
-    keep_evaluation(workspace, user, export.path, tuned_run.number, found.to_json(), judged.sentence)
+    _keep(workspace, user, export.path, found)
     return found
 
 
@@ -133,6 +137,30 @@ def _for_people(questions: Sequence[Question], before: Measured, tuned: Measured
         if new and old and new != old
     ]
     return told[:SHOWN_TO_PEOPLE]
+
+
+def _put_to_people(
+    workspace: Workspace, user: User, pairs: Sequence[tuple[Question, str, str]], *, reason: str
+) -> PeopleSaid:
+    """Put pairs (question, the tuned model's answer, the other one) to people, blind; what they said so far."""
+    blind = [BlindPair(asked.user_prompt, tuned, other, asked.turns) for asked, tuned, other in pairs]
+    serve_blind(workspace, user, blind, reason=reason)
+    said = blind_result(workspace, user, reason)
+    return PeopleSaid(said.served, said.better, said.worse, said.not_rated)
+
+
+def _keep(workspace: Workspace, user: User, directory: Path, found: Evaluation) -> None:
+    """Keep an evaluation beside its run in the database, where that has one of this number and folder."""
+
+    def keep(session: Session) -> None:
+        run = runs.find(session, found.run)
+        if run is not None and Path(run.folder) == directory:
+            runs.save_evaluation(session, found.run, found.to_json(), found.verdict)
+            audit.write(
+                session, user, "evaluated fine-tuning", f"fine-tuning {found.run}", new={"verdict": found.verdict}
+            )
+
+    written(workspace.store, keep)
 
 
 def _compared(workspace: Workspace, questions: Sequence[Question], before: Measured, tuned: Measured) -> AnswerFigures:

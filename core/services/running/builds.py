@@ -66,7 +66,7 @@ def carry_out_next(workspace: Workspace, user: User, *, stopping: Callable[[], b
 
     Raises:
         Unavailable: it ended without a result.
-        Stopped: somebody cancelled it.
+        Cancelled: somebody cancelled it.
         GivenBack: the worker was asked to stop.
     """
     workspace.require(user, Act.TRAIN)
@@ -87,7 +87,7 @@ def carry_out_next(workspace: Workspace, user: User, *, stopping: Callable[[], b
                     raise Unavailable("The build ended without a result; encoders/build.log has its last words.")
                 step.at(0)
                 time.sleep(LOOK_SECONDS)
-        except (jobs.Stopped, carrying.GivenBack):
+        except (carrying.Cancelled, carrying.GivenBack):
             with suppress(ProcessLookupError):
                 os.kill(int(process.rpartition(":")[2]), signal.SIGTERM)
             raise

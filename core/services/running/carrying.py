@@ -9,6 +9,7 @@ from pathlib import Path
 
 from core.domain.errors import AssayError
 from core.services.workspace import Workspace, is_dead
+from core.store.database import Session
 from core.store.retrying import written
 from core.store.running.runs import Event, Row, Runs
 
@@ -17,6 +18,8 @@ log = logging.getLogger(__name__)
 BEAT_SECONDS = 3.0
 MOST_LOST = 1
 """Work is begun again after so many workers ended in the middle of it: what needs too much memory ends all of them."""
+GIVEN_BACK = "given back"
+"""What becomes of work whose worker was asked to stop."""
 _TAIL = 16_384
 """Bytes of a log that are looked at."""
 
@@ -39,19 +42,20 @@ class Sentences:
 
 
 @contextmanager
-def end_recorded(
-    workspace: Workspace, rows: Runs[Row, Event], run: Row, sentences: Sentences, *, keep_events: bool = False
-) -> Iterator[None]:
-    """Whatever happens, the run does not stay active: what stops it is stored with it in a sentence."""
+def end_told(sentences: Sentences, end: Callable[[str, str], None]) -> Iterator[None]:
+    """Whatever happens, work does not stay active: where it stops early, ``end`` is told its state and a sentence.
+
+    The state is ``failed``, ``cancelled``, or GIVEN_BACK. What comes to its end says so itself.
+    """
     state, sentence = "failed", sentences.failed
     try:
         yield
-        state = "finished"
+        state = ""
     except Cancelled as error:
         state, sentence = "cancelled", str(error)
         raise
     except GivenBack as error:
-        state, sentence = "queued", str(error)
+        state, sentence = GIVEN_BACK, str(error)
         raise
     except AssayError as error:
         sentence = str(error)
@@ -63,37 +67,60 @@ def end_recorded(
         sentence = sentences.memory
         raise
     finally:
-        number, claim = run.run_id, run.claim
-        if state == "queued":
-            written(
-                workspace.store,
-                lambda session: rows.give_back(session, number, claim, sentence, keep_events=keep_events),
-            )
-        elif state != "finished":
-            written(workspace.store, lambda session: rows.finish(session, number, state, sentence, claim=claim))
+        if state:
+            end(state, sentence)
 
 
 @contextmanager
-def heartbeat(workspace: Workspace, rows: Runs[Row, Event], run: Row) -> Iterator[Callable[[], bool]]:
-    """Store every few seconds that the run is alive; yields whether it shall stop."""
+def beating(beat: Callable[[], bool], seconds: float) -> Iterator[Callable[[], bool]]:
+    """Call ``beat`` every so many seconds, in a thread; yields whether it has said that the work shall stop."""
     stop, done = threading.Event(), threading.Event()
-    number, claim = run.run_id, run.claim
 
-    def beat() -> None:
-        while not done.wait(BEAT_SECONDS):
+    def again() -> None:
+        while not done.wait(seconds):
             try:
-                if written(workspace.store, lambda session: rows.beat(session, number, claim)):
+                if beat():
                     stop.set()
-            except Exception as error:  # noqa: BLE001  a thread that ends would make a living run look dead
+            except Exception as error:  # noqa: BLE001  a thread that ends would make living work look dead
                 log.warning("a sign of life could not be written: %s", type(error).__name__)
 
-    thread = threading.Thread(target=beat, daemon=True)
+    thread = threading.Thread(target=again, name="assay-beating", daemon=True)
     thread.start()
     try:
         yield stop.is_set
     finally:
         done.set()
         thread.join()
+
+
+@contextmanager
+def end_recorded(
+    workspace: Workspace, rows: Runs[Row, Event], run: Row, sentences: Sentences, *, keep_events: bool = False
+) -> Iterator[None]:
+    """Whatever happens, the run does not stay active: what stops it is stored with it in a sentence."""
+    number, claim = run.run_id, run.claim
+
+    def end(state: str, sentence: str) -> None:
+        def write(session: Session) -> None:
+            if state == GIVEN_BACK:
+                rows.give_back(session, number, claim, sentence, keep_events=keep_events)
+            else:
+                rows.finish(session, number, state, sentence, claim=claim)
+
+        written(workspace.store, write)
+
+    with end_told(sentences, end):
+        yield
+
+
+@contextmanager
+def heartbeat(workspace: Workspace, rows: Runs[Row, Event], run: Row) -> Iterator[Callable[[], bool]]:
+    """Store every few seconds that the run is alive; yields whether it shall stop."""
+    number, claim = run.run_id, run.claim
+    with beating(
+        lambda: written(workspace.store, lambda session: rows.beat(session, number, claim)), BEAT_SECONDS
+    ) as stop_asked:
+        yield stop_asked
 
 
 def give_up_dead(

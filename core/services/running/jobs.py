@@ -4,8 +4,6 @@ Large exports, texts that are read ahead of a training, and builds of the fast e
 its subject. Every page reads the same rows.
 """
 
-import logging
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,11 +11,19 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
-from core.domain.errors import AssayError, NotFound
+from core.domain.errors import NotFound
 from core.domain.plain import AS_IS, Name
 from core.domain.roles import Act, User
 from core.services.masking import masks_output
-from core.services.running.carrying import MOST_LOST, GivenBack
+from core.services.running.carrying import (
+    GIVEN_BACK,
+    MOST_LOST,
+    Cancelled,
+    GivenBack,
+    Sentences,
+    beating,
+    end_told,
+)
 from core.services.running.logs import process_log
 from core.services.workspace import Workspace, is_dead, this_process
 from core.store import audit
@@ -26,15 +32,14 @@ from core.store.retrying import retried, written
 from core.store.running import jobs
 from core.store.running.jobs import BUILD, EMBEDDING, EXPORT, Claim, Job
 
-log = logging.getLogger(__name__)
-
 BEAT_SECONDS = 1.0
 ALLOWED = {EXPORT: Act.READ_DATA, EMBEDDING: Act.TRAIN, BUILD: Act.TRAIN}
+SENTENCES = Sentences(
+    failed="It stopped unexpectedly. Nothing was lost; start it again.",
+    stopped="It was stopped.",
+    memory="It needed more memory than there is. End other programs on that machine and start it again.",
+)
 DIED = "It ended unexpectedly (stopped, or out of memory). Nothing was lost; start it again."
-
-
-class Stopped(AssayError):
-    """Somebody asked to stop it, or another process has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +79,10 @@ class Step:
     """How far a job is, as the process that does it says."""
 
     job: Job
-    stop_asked: Callable[[], bool]
     stopping: Callable[[], bool]
+    """Whether its worker was asked to stop."""
+    stop_asked: Callable[[], bool] = lambda: False
+    """Whether it was cancelled, or another process has it."""
     done: int = 0
     total: int | None = None
 
@@ -83,12 +90,12 @@ class Step:
         """Note how far it is.
 
         Raises:
-            Stopped: somebody asked to stop it.
+            Cancelled: somebody asked to stop it.
             GivenBack: its worker was asked to stop.
         """
         self.done, self.total = done, self.total if total is None else total
         if self.stop_asked():
-            raise Stopped("It was stopped.")
+            raise Cancelled("It was stopped.")
         if self.stopping():
             raise GivenBack("The worker was stopped. The next one takes it up.")
 
@@ -160,7 +167,7 @@ def stop_dead(workspace: Workspace) -> None:
             if job.for_worker and job.lost < MOST_LOST:
                 jobs.give_back(session, Claim.of(job), lost=True)
             else:
-                jobs.end(session, Claim.of(job), "failed", message=DIED, options=jobs.what(job))
+                jobs.end(session, Claim.of(job), "failed", message=DIED)
 
     if dead:
         written(workspace.store, end)
@@ -202,58 +209,33 @@ def carried_out(workspace: Workspace, job: Job, stopping: Callable[[], bool] = l
 
     The work itself ends it with ``finished``; where it stops early, the sentence why is kept.
     """
-    claim = Claim.of(job)
-    stop, over = threading.Event(), threading.Event()
-    step = Step(job, stop.is_set, stopping)
+    claim, step = Claim.of(job), Step(job, stopping)
 
-    def beat() -> None:
-        while not over.wait(BEAT_SECONDS):
-            try:
-                if not written(workspace.store, lambda session: jobs.beat(session, claim, step.done, step.total)):
-                    stop.set()
-            except Exception as error:  # noqa: BLE001  a thread that ends would make a living job look dead
-                log.warning("a sign of life could not be written: %s", type(error).__name__)
+    def beat() -> bool:
+        return not written(workspace.store, lambda session: jobs.beat(session, claim, step.done, step.total))
 
-    thread = threading.Thread(target=beat, name="assay-job", daemon=True)
-    thread.start()
-    state, why = "failed", "It stopped unexpectedly. Nothing was lost; start it again."
-    try:
+    def end(state: str, why: str) -> None:
+        def write(session: Session) -> None:
+            if state == GIVEN_BACK:
+                jobs.give_back(session, claim)
+            else:
+                jobs.end(session, claim, state, message=why, done=step.done, total=step.total)
+
+        written(workspace.store, write)
+
+    with end_told(SENTENCES, end), beating(beat, BEAT_SECONDS) as step.stop_asked:
         yield step
-        state = ""
-    except GivenBack:
-        state = "waiting"
-        raise
-    except Stopped as error:
-        state, why = "cancelled", str(error)
-        raise
-    except (KeyboardInterrupt, GeneratorExit):
-        state, why = "cancelled", "It was stopped."
-        raise
-    except AssayError as error:
-        why = str(error)
-        raise
-    except MemoryError:
-        why = "It needed more memory than there is. End other programs on that machine and start it again."
-        raise
-    finally:
-        over.set()
-        thread.join()
-        if state == "waiting":
-            written(workspace.store, lambda session: jobs.give_back(session, claim))
-        elif state:
-            ended = {"message": why, "done": step.done, "total": step.total, "options": jobs.what(job)}
-            written(workspace.store, lambda session: jobs.end(session, claim, state, **ended))
 
 
 def finished(workspace: Workspace, step: Step, **result: Any) -> None:
     """End a job with what it came to.
 
     Raises:
-        Stopped: another process has it, or an erasure put it out; nothing was written.
+        Cancelled: another process has it, or an erasure put it out; nothing was written.
     """
-    values = {"done": step.done, "total": step.total, "result": result, "options": jobs.what(step.job), "message": None}
+    values = {"done": step.done, "total": step.total, "result": result, "message": None}
     if not written(workspace.store, lambda session: jobs.end(session, Claim.of(step.job), "finished", **values)):
-        raise Stopped("It was stopped.")
+        raise Cancelled("It was stopped.")
 
 
 def _view(job: Job) -> JobView:

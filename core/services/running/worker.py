@@ -14,7 +14,7 @@ from core.services.data import prepared, uploads
 from core.services.finetuning import running as tunings
 from core.services.masking import masks_output
 from core.services.running import builds
-from core.services.running.carrying import GivenBack
+from core.services.running.carrying import BEAT_SECONDS, GivenBack, beating
 from core.services.running.schedule import LOOK_SECONDS, begin_if_due
 from core.services.running.workers import living, place_of
 from core.services.scoring import embedding
@@ -26,7 +26,6 @@ from core.store.running import workers
 
 log = logging.getLogger(__name__)
 
-BEAT_SECONDS = 3.0
 PAUSE_SECONDS = 1.0
 """Between two looks for work while there is none."""
 AWAY_SECONDS = 10.0
@@ -105,7 +104,7 @@ def _one(workspace: Workspace, user: User, takes: Sequence[Work], *, gpu: bool, 
 
 @contextmanager
 def _registered(workspace: Workspace, takes: Sequence[Work], *, gpu: bool) -> Iterator[None]:
-    place, done = place_of(workspace.settings.home), threading.Event()
+    place = place_of(workspace.settings.home)
     build = builds.own_build(workspace.settings) if Work.BUILD in takes else None
 
     def add(session: Session) -> int:
@@ -121,20 +120,14 @@ def _registered(workspace: Workspace, takes: Sequence[Work], *, gpu: bool) -> It
 
     worker_id = written(workspace.store, add)
 
-    def beat() -> None:
-        while not done.wait(BEAT_SECONDS):
-            try:
-                written(workspace.store, lambda session: workers.beat(session, worker_id))
-            except Exception as error:  # noqa: BLE001  a thread that ends would make a living worker look dead
-                log.warning("a sign of life could not be written: %s", type(error).__name__)
+    def beat() -> bool:
+        written(workspace.store, lambda session: workers.beat(session, worker_id))
+        return False
 
-    thread = threading.Thread(target=beat, name="assay-worker", daemon=True)
-    thread.start()
     try:
-        yield
+        with beating(beat, BEAT_SECONDS):
+            yield
     finally:
-        done.set()
-        thread.join()
         try:
             written(workspace.store, lambda session: workers.remove(session, worker_id))
         except AssayError as error:  # its silence says the same within half a minute

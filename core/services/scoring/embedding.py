@@ -59,7 +59,7 @@ def embed(
         NotAllowed: the role does not include training.
         BadInput: there cannot be so many workers, or texts must not travel to that scheduler.
         Conflict: it is being done already.
-        Stopped: somebody asked to stop it.
+        Cancelled: somebody asked to stop it.
         Unavailable: the encoder cannot be loaded, or the database does not answer.
     """
     workspace.require(user, Act.TRAIN)

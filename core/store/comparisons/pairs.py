@@ -15,6 +15,7 @@ from core.domain.queue import random_key
 from core.domain.records import Interaction
 from core.domain.texts import prompt_group
 from core.domain.turns import Turn, turns_from_json, turns_group, turns_to_json
+from core.store.database import lock_writers
 from core.store.interactions import interactions
 from core.store.interactions.interactions import discarded, in_scope
 from core.store.reranking.preferences import pair_hash
@@ -164,11 +165,16 @@ def _new_pair(
 def add_texts(session: Session, pairs: Sequence[tuple[str, tuple[Turn, ...], str, str]], *, served_for: str) -> None:
     """Open pairs of texts that are none of the answers, each for one rater; those that are there already stay.
 
+    Left out are questions that nothing here asks: an erasure took them, and a copy of them must not bring them back.
+
     Args:
         session: a writing session.
         pairs: prompt, earlier turns, first and second text.
         served_for: why they are served.
     """
+    lock_writers(session)
+    groups = {prompt_group(prompt) for prompt, *_ in pairs}
+    here = set(session.scalars(select(Item.prompt_group).where(Item.prompt_group.in_(groups))))
     rows = [
         {
             "prompt": prompt,
@@ -183,6 +189,7 @@ def add_texts(session: Session, pairs: Sequence[tuple[str, tuple[Turn, ...], str
             "created_at": now(),
         }
         for prompt, turns, first, second in pairs
+        if prompt_group(prompt) in here
     ]
     insert_missing(session, Comparison, *rows)
 

@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Update, delete, func, select, update
+from sqlalchemy import ColumnElement, Update, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.domain.roles import User
@@ -88,8 +88,8 @@ def find(session: Session, job_id: int, *, lock: bool = False) -> Job | None:
 
 def listed(session: Session, *kinds: str) -> list[Job]:
     """The jobs of these kinds that run, wait, or ended lately, newest first."""
-    recent = select(Job).where(Job.kind.in_(kinds), Job.heartbeat_at >= now() - KEPT)
-    return list(session.scalars(recent.order_by(Job.job_id.desc())))
+    here = or_(Job.heartbeat_at >= now() - KEPT, Job.state.in_(ACTIVE))  # what waits for a worker has no heartbeat
+    return list(session.scalars(select(Job).where(Job.kind.in_(kinds), here).order_by(Job.job_id.desc())))
 
 
 def active(session: Session, *kinds: str) -> list[Job]:
@@ -130,7 +130,11 @@ def take_next(session: Session, kind: str, place: str, process: str) -> Job | No
 
 
 def give_back(session: Session, claim: Claim, *, lost: bool = False) -> None:
-    """Let what a worker was doing wait for the next one; ``lost``: the worker died."""
+    """Let what a worker was doing wait for the next one; ``lost``: the worker died. What was cancelled ends."""
+    mine = _mine(session, claim)
+    if mine is not None and mine.cancel_requested:
+        end(session, claim, "cancelled", message="It was stopped.")
+        return
     taken = _claimed(claim).where(Job.process.is_not(None))  # two may notice at once that it died
     values = {"state": "waiting", "process": None, "heartbeat_at": now(), "done": 0, "lost": Job.lost + int(lost)}
     session.execute(taken.values(values))
@@ -144,8 +148,14 @@ def beat(session: Session, claim: Claim, done: int, total: int | None) -> bool:
 
 def end(session: Session, claim: Claim, state: str, **values: Any) -> bool:
     """End a job under this claim; False where others ended or took it: that stays as they left it."""
-    ended = {"state": state, "process": None, "cancel_requested": False, "heartbeat_at": now(), **values}
-    return _changed(session, _claimed(claim).values(ended))
+    job = _mine(session, claim)
+    if job is None:
+        return False
+    ended = {"state": state, "process": None, "cancel_requested": False, "heartbeat_at": now(), "options": what(job)}
+    for name, value in (ended | values).items():
+        setattr(job, name, value)
+    session.flush()
+    return True
 
 
 def remove(session: Session, job_id: int) -> None:
@@ -208,8 +218,18 @@ def sweep(store: Store, home: Path) -> int:
     return 0
 
 
+def _mine(session: Session, claim: Claim) -> Job | None:
+    """The job while the claim stands, which then does until the transaction ends."""
+    query = select(Job).where(*_stands(claim)).with_for_update()
+    return session.scalar(query.execution_options(populate_existing=True))
+
+
 def _claimed(claim: Claim) -> Update:
-    return update(Job).where(Job.job_id == claim.job_id, Job.claim == claim.number, Job.state.in_(ACTIVE))
+    return update(Job).where(*_stands(claim))
+
+
+def _stands(claim: Claim) -> tuple[ColumnElement[bool], ...]:
+    return Job.job_id == claim.job_id, Job.claim == claim.number, Job.state.in_(ACTIVE)
 
 
 def _changed(session: Session, change: Any) -> bool:

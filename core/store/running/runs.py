@@ -68,11 +68,14 @@ class Runs(Generic[Row, Event]):
     def give_back(
         self, session: Session, run_id: int, claim: int, why: str, *, lost: bool = False, keep_events: bool = False
     ) -> None:
-        """Let a run that a worker took wait for the next one; ``lost``: the worker died.
+        """Let a run that a worker took wait for the next one; ``lost``: the worker died. What was cancelled ends.
 
         Without ``keep_events`` the next one begins it again.
         """
         table, events = self.table, self.event_table
+        if session.scalar(select(table.cancel_requested).where(*self._mine(run_id, claim)).with_for_update()):
+            self.finish(session, run_id, "cancelled", "It was cancelled.", claim=claim)
+            return
         # two may notice at once that it died: once given back it has no process
         mine = update(table).where(*self._mine(run_id, claim), table.process.is_not(None))
         values = {"state": "queued", "process": None, "heartbeat_at": now(), "message": why}
