@@ -64,9 +64,9 @@ def _as_conversation(row: dict[str, Any], texts: tuple[str, ...]) -> dict[str, A
 def _token_ids(tokenizer: Any, said: dict[str, Any], texts: tuple[str, ...]) -> Iterator[list[int]]:
     """Of the question, then of the question with each of its answers."""
     if isinstance(said["prompt"], str):
-        yield tokenizer(said["prompt"])["input_ids"]
+        yield tokenizer(said["prompt"], verbose=False)["input_ids"]
         for name in texts:
-            yield tokenizer(said["prompt"] + said[name])["input_ids"]
+            yield tokenizer(said["prompt"] + said[name], verbose=False)["input_ids"]
         return
     yield _templated(tokenizer, said["prompt"], begins_answer=True)
     for name in texts:
@@ -75,5 +75,5 @@ def _token_ids(tokenizer: Any, said: dict[str, Any], texts: tuple[str, ...]) -> 
 
 def _templated(tokenizer: Any, messages: list[dict[str, str]], *, begins_answer: bool) -> list[int]:
     text = tokenizer.apply_chat_template(messages, add_generation_prompt=begins_answer, tokenize=False)
-    ids: list[int] = tokenizer(text, add_special_tokens=False)["input_ids"]
+    ids: list[int] = tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"]
     return ids

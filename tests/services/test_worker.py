@@ -38,7 +38,7 @@ from tests.services.test_uploads import many
 
 pytestmark = pytest.mark.slow
 
-ALL = tuple(Work)
+ALL = tuple(kind for kind in Work if kind is not Work.FINE_TUNING)
 
 
 @pytest.fixture(autouse=True)
@@ -112,7 +112,7 @@ def test_what_pages_ask_for_is_carried_out_by_a_worker(workspace: Workspace) -> 
         run_id = training.start(workspace, lea)
         until(lambda: active_run(workspace, COMMAND_LINE) is None)
         (line,) = status(workspace, COMMAND_LINE).workers
-        assert line == f"{this_process()} takes trainings, imports, exports, builds and fine-tunings"
+        assert line == f"{this_process()} takes trainings, imports, exports and builds"
     run = run_view(workspace, COMMAND_LINE, run_id)
     assert run is not None
     assert (run.state, run.requested_by, run.for_worker) == ("finished", "Lea", True), run.message
