@@ -133,8 +133,8 @@ class ServingEncoder:
         The first call starts the build where there is none. Meanwhile, and for good where the build does not agree,
         the reference serves.
         """
-        # somebody has to be loaded: waiting for the lighter one is shorter
-        self._build.look(wait=not self._reference.loaded)
+        if self._build.pending:  # somebody has to be loaded: waiting for the lighter one is shorter
+            self._build.look(wait=not self._reference.loaded)
         return self._build.encoder or self._reference
 
     def built(self) -> Encoder | None:

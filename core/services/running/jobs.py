@@ -81,7 +81,7 @@ class Step:
     job: Job
     stopping: Callable[[], bool]
     """Whether its worker was asked to stop."""
-    stop_asked: Callable[[], bool] = lambda: False
+    stop_asked: Callable[[], bool] = bool  # False, until its heart beats
     """Whether it was cancelled, or another process has it."""
     done: int = 0
     total: int | None = None
