@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.domain.errors import BadInput, Unavailable
+from core.finetuning.base_model import look
 from core.finetuning.folder import Question
 from core.finetuning.reading import Reader
 
@@ -46,6 +47,7 @@ class LanguageModel:
         from transformers import AutoModelForCausalLM
         from transformers.utils import logging
 
+        look(base)  # what is not read at all is said before anything is loaded
         logging.disable_progress_bar()  # what it would show is over in a second
         reader = Reader.of(base, chat=chat)
         on_gpu = torch.cuda.is_available()
@@ -155,9 +157,11 @@ def _with_adapter(model: Any, adapter: Path) -> Any:
             "This run tuned an adapter, and reading one needs peft, which is not installed here. "
             "Install it with: make finetune"
         ) from error
+    from safetensors import SafetensorError
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)  # between peft and transformers, nothing for who evaluates
             return PeftModel.from_pretrained(model, adapter, local_files_only=True)
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
+    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
         raise BadInput(f"The adapter in {adapter} cannot be read, or belongs to another model.") from error

@@ -60,18 +60,19 @@ class Reader:
 
         The answer ends with what ends a text or a turn, as it does in TRL's trainings. Nothing is cut.
         """
-        before = len(self.question(asked))
-        if self.chat:
-            whole = self._templated(asked, answer)
-        else:
-            whole = self._without_end(self.tokenizer(asked.prompt + answer, verbose=False)["input_ids"])
-            end = self.tokenizer.eos_token_id
-            whole = [*whole, *([] if end is None else [end])]
+        before, whole = len(self.question(asked)), self.whole(asked, answer)
         return whole, min(before, len(whole))
 
+    def whole(self, asked: Question, answer: str) -> list[int]:
+        """Question and answer as tokens, as ``tokens`` gives them."""
+        if self.chat:
+            return self._templated(asked, answer)
+        found = self._without_end(self.tokenizer(asked.prompt + answer, verbose=False)["input_ids"])
+        end = self.tokenizer.eos_token_id
+        return [*found, *([] if end is None else [end])]
+
     def _templated(self, asked: Question, answer: str | None = None) -> list[int]:
-        said = [{"role": str(turn.role), "content": turn.text} for turn in asked.turns]
-        said.append({"role": "user", "content": asked.user_prompt})
+        said = conversation(asked)
         if answer is not None:
             said.append({"role": "assistant", "content": answer})
         text = self.tokenizer.apply_chat_template(said, tokenize=False, add_generation_prompt=answer is None)
@@ -83,7 +84,13 @@ class Reader:
 
     def is_cut(self, asked: Question, *answers: str) -> bool:
         """Whether one of the answers, with its question, is longer than the model reads."""
-        return any(len(self.tokens(asked, answer)[0]) > self.limit for answer in answers)
+        return any(len(self.whole(asked, answer)) > self.limit for answer in answers)
+
+
+def conversation(asked: Question) -> list[dict[str, str]]:
+    """What was said up to the answer, as chat templates take it."""
+    said = [{"role": str(turn.role), "content": turn.text} for turn in asked.turns]
+    return [*said, {"role": "user", "content": asked.user_prompt}]
 
 
 def context_length(config: Any, tokenizer: Any) -> int:

@@ -4,9 +4,11 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
+from core.domain.json_texts import read_json
 from core.store.scratch import scratch
 
 FORMAT: Final = 1
+RUNS = "runs"
 MODEL, SETTINGS, ABOUT, ROWS = "model", "settings.yaml", "run.json", "train.jsonl"
 CHECKPOINTS, MODELFILE = "checkpoints", "Modelfile"
 STATE: Final = "trainer_state.json"
@@ -14,12 +16,7 @@ STATE: Final = "trainer_state.json"
 
 def run_folder(directory: Path, run_id: int) -> Path:
     """Where the files of a fine-tuning lie, in the folder of the export that it learns from."""
-    return directory / "runs" / str(run_id)
-
-
-def model_folder(directory: Path, run_id: int) -> Path:
-    """Where its result lies: a whole model, or an adapter, each with the tokenizer."""
-    return run_folder(directory, run_id) / MODEL
+    return directory / RUNS / str(run_id)
 
 
 def latest_checkpoint(folder: Path) -> Path | None:
@@ -44,6 +41,15 @@ def write_about(folder: Path, about: dict[str, Any]) -> None:
         made = making / ABOUT
         made.write_text(json.dumps(about, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
         made.replace(folder / ABOUT)
+
+
+def read_about(folder: Path) -> dict[str, Any]:
+    """What ``run.json`` says; nothing where there is none, or none that can be read."""
+    try:
+        told = read_json((folder / ABOUT).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return told if isinstance(told, dict) else {}
 
 
 def write_modelfile(folder: Path, base: Path, *, lora: bool) -> None:

@@ -2,13 +2,13 @@
 
 import json
 import random
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from core.domain.turns import read_messages
-from core.finetuning.folder import Export
+from core.finetuning.folder import Export, Question
+from core.finetuning.reading import Reader, conversation
 from core.finetuning.settings import METHODS, TEXTS
 
 
@@ -36,44 +36,29 @@ def prepare(export: Export, method: str, tokenizer: Any, max_length: int, seed: 
         BadInput: a row cannot be read.
         OSError: the file cannot be written.
     """
-    chat = bool(getattr(tokenizer, "chat_template", None))
+    reader = Reader(tokenizer, max_length, chat=bool(getattr(tokenizer, "chat_template", None)))
     texts = TEXTS[method]
     rows, left_out, cut = [], 0, 0
     for row in export.learned_from(METHODS[method], *texts):
-        said = _as_conversation(row, texts) if chat else {name: row[name] for name in ("prompt", *texts)}
-        question, *whole = (len(ids) for ids in _token_ids(tokenizer, said, texts))
-        if question >= max_length:
+        asked = _question(row)
+        if len(reader.question(asked)) >= max_length:
             left_out += 1
             continue
-        cut += max(whole) > max_length
+        cut += reader.is_cut(asked, *(row[name] for name in texts))
+        said = _as_conversation(asked, row, texts) if reader.chat else {name: row[name] for name in ("prompt", *texts)}
         rows.append(said | ({"label": bool(row.get("label"))} if method == "kto" else {}))
     random.Random(seed).shuffle(rows)
     with out.open("w", encoding="utf-8") as file:
         file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-    return Prepared(len(rows), left_out, cut, chat)
+    return Prepared(len(rows), left_out, cut, reader.chat)
 
 
-def _as_conversation(row: dict[str, Any], texts: tuple[str, ...]) -> dict[str, Any]:
-    turns = read_messages(row.get("turns"), "turns")
+def _question(row: dict[str, Any]) -> Question:
+    """The question of a row as it stands, which needs no number here."""
     asked = row.get("user_prompt") or row["prompt"].strip()
-    said = [{"role": str(turn.role), "content": turn.text} for turn in turns]
+    return Question(0, row["prompt"], asked, read_messages(row.get("turns"), "turns"))
+
+
+def _as_conversation(asked: Question, row: dict[str, Any], texts: tuple[str, ...]) -> dict[str, Any]:
     answers = {name: [{"role": "assistant", "content": row[name]}] for name in texts}
-    return {"prompt": [*said, {"role": "user", "content": asked}], **answers}
-
-
-def _token_ids(tokenizer: Any, said: dict[str, Any], texts: tuple[str, ...]) -> Iterator[list[int]]:
-    """Of the question, then of the question with each of its answers."""
-    if isinstance(said["prompt"], str):
-        yield tokenizer(said["prompt"], verbose=False)["input_ids"]
-        for name in texts:
-            yield tokenizer(said["prompt"] + said[name], verbose=False)["input_ids"]
-        return
-    yield _templated(tokenizer, said["prompt"], begins_answer=True)
-    for name in texts:
-        yield _templated(tokenizer, said["prompt"] + said[name], begins_answer=False)
-
-
-def _templated(tokenizer: Any, messages: list[dict[str, str]], *, begins_answer: bool) -> list[int]:
-    text = tokenizer.apply_chat_template(messages, add_generation_prompt=begins_answer, tokenize=False)
-    ids: list[int] = tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"]
-    return ids
+    return {"prompt": conversation(asked), **answers}

@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from core.domain.errors import BadInput, Conflict
-from core.domain.json_texts import read_json
+from core.finetuning.run_folder import ABOUT, MODEL, RUNS, read_about, run_folder
 
-RUNS, RUN, MODEL, ADAPTER = "runs", "run.json", "model", "adapter_config.json"
+ADAPTER = "adapter_config.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +45,15 @@ def find_run(export: Path, number: int | None = None) -> TunedRun:
         there = ", ".join(map(str, numbers)) or "none"
         raise BadInput(f"There is no run {number} in {folders}. Runs there: {there}.")
     for one in numbers if number is None else [number]:
-        told = _told(folders / str(one) / RUN)
+        folder = run_folder(export, one)
+        told = read_about(folder)
         if told.get("state") == "finished":
             base = told.get("base_model")
             if not isinstance(base, str):
-                raise BadInput(f"{folders / str(one) / RUN} does not say which model was tuned (base_model).")
-            return TunedRun(one, folders / str(one), str(told.get("method") or ""), Path(base), bool(told.get("chat")))
+                raise BadInput(f"{folder / ABOUT} does not say which model was tuned (base_model).")
+            return TunedRun(one, folder, str(told.get("method") or ""), Path(base), bool(told.get("chat")))
     which = "No run" if number is None else f"Run {number}"
     raise Conflict(
         f"{which} in {folders} has {'' if number is None else 'not '}ended well yet, so there is nothing to compare. "
         f"Tune a model first: python -m core finetune run {export} --model PATH"
     )
-
-
-def _told(path: Path) -> dict[str, Any]:
-    try:
-        told = read_json(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}  # not written yet, or by a process that was killed: not ended well
-    return told if isinstance(told, dict) else {}

@@ -173,6 +173,23 @@ def test_our_own_exports_come_back(tmp_path):
     )
 
 
+@pytest.mark.parametrize(
+    "outcome, served_for, tie",
+    [
+        ("better", "", False),
+        ("better", "asked by a lead", False),
+        ("better", "language model 1, abc", True),  # nothing learns from what is to tell whether a model is better
+        ("equal", "asked by a lead", True),
+        ("neither", "", True),
+    ],
+)
+def test_an_order_is_only_what_may_be_learned_from(tmp_path, outcome, served_for, tie):
+    row = {"prompt": "Why?", "chosen": "A", "rejected": "B", "outcome": outcome, "served_for": served_for}
+    write_table(tmp_path / "preferences.csv", dict.fromkeys(row, str), [row])
+    (found,) = understand(open_table(tmp_path / "preferences.csv"), HowToRead()).rows()
+    assert found.tie is tie
+
+
 def test_a_named_shape_and_chosen_columns_win():
     """A file can be read as another shape, and a column of it can be given another meaning."""
     assert understood("kto.jsonl", mapping={"user_prompt": "prompt", "ai_response": "completion"}).shape.name == "table"

@@ -142,7 +142,7 @@ def test_a_reward_model_compares_only_what_it_has_not_seen(workspace, exported):
         ("no run", Conflict, r"No run in .* has ended well yet"),
         ("run not finished", Conflict, r"Run 1 in .* has not ended well yet.*finetune run"),
         ("no such run", BadInput, r"There is no run 7 in .*Runs there: 1\."),
-        ("model gone", BadInput, r"no folder of a language model"),
+        ("model gone", BadInput, r"There is no folder .*gone\. Name the folder of a language model"),
     ],
 )
 def test_what_cannot_be_evaluated_is_said(workspace, tmp_path, change, error, says):

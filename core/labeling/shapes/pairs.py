@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from core.domain.comparisons.picks import Outcome
+from core.domain.comparisons.picks import FROM_A_LEAD, Outcome
 from core.domain.errors import BadInput
 from core.labeling.column_names import find_column
 from core.labeling.shapes.shape import Shape, Values
@@ -28,9 +28,14 @@ def _read(values: Values) -> Iterable[Values]:
     row = {name: value for name, value in values.items() if name not in {chosen, rejected, prompt} | repeated}
     if prompt is not None:
         row["user_prompt"] = values[prompt]
-    if values.get("outcome") in _NO_ORDER:  # of our own export, of which somebody preferred neither
+    if _teaches_nothing(values.get("outcome"), values.get("served_for")):
         row["tie"] = True
     yield {**row, "chosen": values[chosen], "rejected": values[rejected]}
+
+
+def _teaches_nothing(outcome: object, served_for: object) -> bool:
+    """Whether a row of our own export says no order, or one of what a language model under test wrote."""
+    return outcome in _NO_ORDER or (outcome == Outcome.BETTER and bool(served_for) and served_for != FROM_A_LEAD)
 
 
 PAIRS = Shape(

@@ -61,12 +61,6 @@ def take_next(session: Session, process: str, place: str) -> FineTuning | None:
     return FINE_TUNINGS.take_next(session, process, FineTuning.place == place)
 
 
-def newest_finished(session: Session, folder: str) -> FineTuning | None:
-    """The latest fine-tuning on the export in this folder that came to its end."""
-    found = select(FineTuning).where(FineTuning.folder == folder, FineTuning.state == "finished")
-    return session.scalar(found.order_by(FineTuning.run_id.desc()).limit(1))
-
-
 def save_evaluation(session: Session, run_id: int, evaluation: dict[str, Any], verdict: str) -> None:
     """Keep what a fine-tuning was found to be worth, in place of what was found before."""
     run = session.get_one(FineTuning, run_id)
