@@ -78,17 +78,17 @@ def standing(workspace: Workspace, user: User) -> Standing:
 
 @masks_output()
 @retried
-def close(workspace: Workspace, user: User, served_for: str = FROM_A_LEAD) -> int:
-    """Serve the pairs that were opened for this reason to nobody any more; how many still waited.
+def close(workspace: Workspace, user: User) -> int:
+    """Serve the pairs that leads opened to nobody any more; how many still waited.
 
-    What was said of them stays.
+    What was said of them stays, and so do pairs of a language model: an evaluation waits for them.
 
     Raises:
         NotAllowed: only a lead closes pairs.
     """
     workspace.require(user, Act.JUDGE)
     with workspace.store.write() as session:
-        closed = pairs.close(session, served_for)
+        closed = pairs.close(session, FROM_A_LEAD)
         if closed:
             audit.write(session, user, CLOSED, "A or B", old={"pairs": closed})
         return closed
