@@ -148,6 +148,18 @@ def test_one_whose_worker_died_waits_for_the_next_once(workspace: Workspace) -> 
     assert len(found.events) == 2  # what was done before counts
 
 
+def test_it_goes_on_with_the_model_where_that_lies_now(workspace: Workspace) -> None:
+    """Moved, its files are the same; and a worker of where it is asked for now takes it."""
+    first = asked(workspace)
+    with workspace.store.write() as session:
+        runs.FINE_TUNINGS.finish(session, first, "failed", "It stopped.")
+    assert asked(workspace, base="/moved/model", place="1" * 32, for_worker=True) == first
+    with workspace.store.write() as session:
+        run = runs.take_next(session, this_process(), "1" * 32)
+        assert run is not None
+        assert run.base == "/moved/model"
+
+
 def test_one_that_ended_well_is_never_begun_again(workspace: Workspace) -> None:
     first = asked(workspace)
     with workspace.store.write() as session:

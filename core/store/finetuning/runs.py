@@ -38,7 +38,8 @@ def start(session: Session, by: User, process: str | None, *, for_worker: bool, 
     stopped = _stopped(session, values["folder"], values["fingerprint"])
     if stopped is not None and active(session) is None:
         again = {"cancel_requested": False, "finished_at": None, "message": None, "heartbeat_at": now(), "lost": 0}
-        for name, value in (live | again | {"claim": stopped.claim + 1, "requested_by": str(by)}).items():
+        mine = {"claim": stopped.claim + 1, "requested_by": str(by)}
+        for name, value in (values | live | again | mine).items():  # of the values places can be others
             setattr(stopped, name, value)
         run = FINE_TUNINGS.add(session, stopped)
     else:
