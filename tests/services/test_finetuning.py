@@ -192,6 +192,18 @@ def test_what_cannot_begin_is_told_and_nothing_is_stored(
     assert history(workspace, COMMAND_LINE) == []
 
 
+def test_what_tunes_can_be_with_a_worker_alone(
+    workspace: Workspace, places: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where a dashboard has no GPU, and so no reason to have the packages."""
+    monkeypatch.setattr(packages, "NEEDED", ("no_such_package",))
+    assert not choices(workspace, COMMAND_LINE).installed
+    a_worker(workspace)
+    assert choices(workspace, COMMAND_LINE).installed
+    number = running.start(workspace, COMMAND_LINE, *places, SHORT)
+    assert [(run.run_id, run.state) for run in history(workspace, COMMAND_LINE)] == [(number, "queued")]
+
+
 @needs_packages
 def test_without_memory_it_does_not_begin(
     workspace: Workspace, places: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch

@@ -316,6 +316,9 @@ def test_without_a_worker_a_process_reads_them(workspace: Workspace, rated, monk
     assert started == [("core", "embed", "--job", str(number), "--debug")]
     # it died before it began
     assert jobs.listed(workspace, COMMAND_LINE, ["embedding"])[0].state == "failed"
+    number = embedding.start(workspace, COMMAND_LINE)
+    jobs.cancel(workspace, COMMAND_LINE, number)
+    assert jobs.listed(workspace, COMMAND_LINE, ["embedding"])[0].state == "cancelled"
 
 
 def test_a_worker_of_the_same_kind_builds_the_fast_encoder(workspace: Workspace, monkeypatch, tmp_path) -> None:

@@ -66,6 +66,7 @@ def tune(
     """
     workspace.require(user, Act.TRAIN)
     values = _checked(workspace, directory, base, wanted)
+    require_packages()
     reap(workspace)
     run = _begin(workspace, user, values, this_process(), for_worker=False)
     return _carry_out(workspace, run, on_event)
@@ -116,7 +117,8 @@ def carry_out_next(workspace: Workspace, user: User, *, gpu: bool, stopping: Cal
 def start(workspace: Workspace, user: User, directory: Path, base: Path, wanted: Wanted) -> int:
     """Start one that outlives the page; returns its number.
 
-    A worker takes it that sees the same files. Where none lives, it begins in a process of its own on this machine.
+    A worker takes it that sees the same files. Where none lives, it begins in a process of its own on this machine,
+    which then needs the packages.
 
     Raises:
         NotAllowed: the person may not train.
@@ -129,6 +131,8 @@ def start(workspace: Workspace, user: User, directory: Path, base: Path, wanted:
     reap(workspace)
     with workspace.store.read() as session:
         for_worker = somebody_tunes(session, values["place"])
+    if not for_worker:
+        require_packages()
     run = _begin(workspace, user, values, None, for_worker=for_worker)
     if not run.for_worker:
         _begin_process(workspace, run.run_id)
@@ -152,7 +156,6 @@ def _checked(workspace: Workspace, directory: Path, base: Path, wanted: Wanted) 
     """What is stored of one, if it can be begun; loads nothing."""
     export, model = folder.read(directory), look(base)
     wanted.checked().longest(model)
-    require_packages()
     return {
         "place": place_of(workspace.settings.home),
         "folder": str(export.path),

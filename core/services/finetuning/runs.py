@@ -16,6 +16,7 @@ from core.finetuning.packages import installed
 from core.finetuning.settings import Wanted
 from core.services.masking import masks_output
 from core.services.running.carrying import give_up_dead, last_lines
+from core.services.running.workers import place_of, somebody_tunes
 from core.services.training.memory import free_bytes
 from core.services.workspace import Workspace
 from core.store.finetuning import runs
@@ -89,6 +90,7 @@ class Choices:
     """What the page offers."""
 
     installed: bool
+    """Whether what tunes is installed here, or a worker has it."""
     exports: tuple[ExportChoice, ...]
     models: tuple[ModelChoice, ...]
     exports_folder: Annotated[Path, AS_IS]
@@ -110,9 +112,10 @@ def choices(workspace: Workspace, user: User) -> Choices:
     workspace.require(user, Act.TRAIN)
     with workspace.store.read() as session:
         exports, bases = runs.known_folders(session), runs.known_bases(session)
+        tuned = somebody_tunes(session, place_of(workspace.settings.home))
     home = workspace.settings.home
     return Choices(
-        installed(),
+        tuned or installed(),
         tuple(map(_export_choice, _folders(home / EXPORTS, exports, folder.EXPORT))),
         tuple(map(_model_choice, _folders(home / MODELS, bases, "config.json"))),
         home / EXPORTS,

@@ -167,7 +167,8 @@ def stop_dead(workspace: Workspace) -> None:
             if job.for_worker and job.lost < MOST_LOST:
                 jobs.give_back(session, Claim.of(job), lost=True)
             else:
-                jobs.end(session, Claim.of(job), "failed", message=DIED)
+                state, why = ("cancelled", "It was stopped.") if job.cancel_requested else ("failed", DIED)
+                jobs.end(session, Claim.of(job), state, message=why)
 
     if dead:
         written(workspace.store, end)

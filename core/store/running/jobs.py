@@ -95,7 +95,8 @@ def listed(session: Session, *kinds: str) -> list[Job]:
 def active(session: Session, *kinds: str) -> list[Job]:
     """The jobs that run or wait, of these kinds or, without any, of all."""
     query = select(Job).where(Job.state.in_(ACTIVE))
-    return list(session.scalars(query.where(Job.kind.in_(kinds)) if kinds else query))
+    wanted = query.where(Job.kind.in_(kinds)) if kinds else query
+    return list(session.scalars(wanted.order_by(Job.job_id)))  # in one order, as who locks several does
 
 
 def note_process(session: Session, job_id: int, process: str) -> None:
