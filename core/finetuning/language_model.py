@@ -155,6 +155,11 @@ def _with_adapter(model: Any, adapter: Path) -> Any:
             "This run tuned an adapter, and reading one needs peft, which is not installed here. "
             "Install it with: make finetune"
         ) from error
+    if not (adapter / "adapter_model.safetensors").is_file():  # peft would open a file that can run code instead
+        raise BadInput(
+            f"The adapter in {adapter} cannot be read: it has no weights as safetensors, and files of other kinds are not "
+            "opened."
+        )
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)  # between peft and transformers, nothing for who evaluates

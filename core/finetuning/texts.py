@@ -46,7 +46,7 @@ def prepare(export: Export, method: str, tokenizer: Any, max_length: int, seed: 
             left_out += 1
             continue
         cut += max(whole) > max_length
-        rows.append(said | ({"label": bool(row.get("label"))} if method == "kto" else {}))
+        rows.append(said | ({"label": row["label"]} if method == "kto" else {}))
     random.Random(seed).shuffle(rows)
     with out.open("w", encoding="utf-8") as file:
         file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)

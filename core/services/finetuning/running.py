@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from core.domain.errors import AssayError, Unavailable
+from core.domain.errors import AssayError, BadInput, Unavailable
+from core.domain.json_texts import read_json
 from core.domain.roles import Act, User
 from core.domain.texts import plural
 from core.finetuning import folder, run_folder
@@ -240,6 +241,7 @@ def _tuned(run: FineTuning, on: Callable[[Event], None], check: Callable[[], Non
     place = run_folder.run_folder(export.path, run.run_id)
     try:
         place.mkdir(parents=True, exist_ok=True)
+        _refuse_others(place, run)
         _tidy(export.path, run.run_id)
         on_gpu = gpu_bytes()
         planned = needs(wanted, base)
@@ -303,10 +305,29 @@ def _tuned(run: FineTuning, on: Callable[[Event], None], check: Callable[[], Non
     }
 
 
+def _refuse_others(place: Path, run: FineTuning) -> None:
+    """Go on only in a folder that is this one's: with an export, runs of another database can have come along.
+
+    Raises:
+        BadInput: it is another one's, whose result would be overwritten.
+    """
+    try:
+        told = read_json((place / run_folder.ABOUT).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return
+    except ValueError:  # a process that was killed wrote it
+        told = None
+    if isinstance(told, dict) and told.get("started_at") != run.started_at.isoformat():
+        raise BadInput(
+            f"{place} holds another tuning, of another database. Nothing was changed. Move that folder elsewhere, or "
+            "make a new export, then start again."
+        )
+
+
 def _tidy(directory: Path, run_id: int) -> None:
     """Remove the checkpoints of earlier ones in this folder: none of them goes on any more."""
     for earlier in (directory / "runs").iterdir():
-        if earlier.name != str(run_id):
+        if earlier.name.isdecimal() and earlier.name != str(run_id) and not earlier.is_symlink():
             shutil.rmtree(earlier / run_folder.CHECKPOINTS, ignore_errors=True)
 
 
