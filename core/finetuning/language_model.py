@@ -157,8 +157,8 @@ def _with_adapter(model: Any, adapter: Path) -> Any:
         ) from error
     if not (adapter / "adapter_model.safetensors").is_file():  # peft would open a file that can run code instead
         raise BadInput(
-            f"The adapter in {adapter} cannot be read: it has no weights as safetensors, and files of other kinds are not "
-            "opened."
+            f"The adapter in {adapter} cannot be read: it has no weights as safetensors, and files of other kinds are "
+            "not opened."
         )
     try:
         with warnings.catch_warnings():

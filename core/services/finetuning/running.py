@@ -1,5 +1,6 @@
 """Fine-tuning of a language model: one at a time, its events stored as rows, in this process or in one of its own."""
 
+import errno
 import hashlib
 import json
 import os
@@ -34,6 +35,8 @@ from core.store.finetuning.runs import FINE_TUNINGS, FineTuning
 from core.store.retrying import retried, written
 
 CANCELLED = "It was cancelled. The language model it began with is as it was; started again, it goes on where it was."
+ROOM = 1_000_000
+"""Bytes below which a disk is full for a library that does not say why it could not write."""
 GIVEN_BACK = "The worker that ran it was stopped. The next worker goes on from the last checkpoint."
 GOES_ON = "Started again in the same way, it goes on from the last checkpoint."
 SENTENCES = Sentences(
@@ -283,6 +286,9 @@ def _tuned(run: FineTuning, on: Callable[[Event], None], check: Callable[[], Non
     except (AssayError, MemoryError):
         raise
     except Exception as error:
+        # what writes weights and checkpoints has errors of its own
+        if os.strerror(errno.ENOSPC) in str(error) or shutil.disk_usage(place).free < ROOM:
+            raise Unavailable(f"The disk is full where the export lies. Free some room. {GOES_ON}") from error
         raise Unavailable(
             f"TRL could not tune this language model ({type(error).__name__}). The log says more. {GOES_ON}",
             detail=str(error)[:2_000],
