@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from core.domain.errors import BadInput
+from core.domain.json_texts import read_json
 
 MOST_HEADER = 100_000_000
 """Bytes of the header of a safetensors file, as its own readers bound it."""
+BRING_CODE = ("config.json", "tokenizer_config.json", "processor_config.json", "preprocessor_config.json")
+"""Files that can name program code in the folder; transformers asks at the terminal whether to run it."""
 TOKENIZERS = ("tokenizer.json", "tokenizer.model", "vocab.json")
 
 
@@ -47,17 +50,18 @@ def look(path: Path) -> BaseModel:
     if (path / "adapter_config.json").is_file():
         raise BadInput(f"{path} holds an adapter, not a whole language model. Name the model that it was made for.")
     config = _json(path, "config.json")
-    for name in ("config.json", "tokenizer_config.json"):
+    for name in BRING_CODE:
         if (path / name).is_file() and "auto_map" in _json(path, name):
             raise BadInput(
                 f"{path} brings program code of its own (auto_map in {name}), and code out of a model's folder is "
                 "never run here. Name a model of a kind that transformers knows."
             )
-    if not any("CausalLM" in str(name) for name in config.get("architectures") or ()):
+    kinds = config.get("architectures")
+    if not any("CausalLM" in str(name) for name in (kinds if isinstance(kinds, list) else ())):
         raise BadInput(
             f"{path} holds no language model that writes texts. Name one whose config.json says ForCausalLM."
         )
-    weights = sorted(path.glob("*.safetensors"))
+    weights = _weights(path)
     if not weights:
         raise BadInput(
             f"{path} has no weights as safetensors, and files of other kinds are not opened: they can run code. Save "
@@ -77,9 +81,31 @@ def look(path: Path) -> BaseModel:
     )
 
 
+def _weights(path: Path) -> list[Path]:
+    """The files of weights that transformers reads: one, or the parts that an index names; none where there is neither.
+
+    Raises:
+        BadInput: a part is missing, or the index cannot be read.
+    """
+    whole, index = path / "model.safetensors", "model.safetensors.index.json"
+    if whole.is_file():
+        return [whole]
+    if not (path / index).is_file():
+        return []
+    named = _json(path, index).get("weight_map")
+    parts = sorted({str(name) for name in named.values()}) if isinstance(named, dict) else []
+    missing = [name for name in parts if not (path / name).is_file()]
+    if missing or not parts:
+        raise BadInput(
+            f"{path} is incomplete: {', '.join(missing) or index} is missing or cannot be read. Copy it again from "
+            "where the model came from."
+        )
+    return [path / name for name in parts]
+
+
 def _json(path: Path, name: str) -> dict[str, Any]:
     try:
-        found = json.loads((path / name).read_text(encoding="utf-8"))
+        found = read_json((path / name).read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise BadInput(f"{path} is no folder of a language model: there is no {name} in it.") from None
     except (OSError, ValueError) as error:

@@ -77,10 +77,8 @@ def _measured(export: Export, run: TunedRun, name: str, folders: tuple[Path, Pat
         questions,
         lambda done, of: on_step(Step(f"{words} answers questions", done, of)),
     )
-    measured = Measured(
-        np.array([[likely[pair.asked, text] for text in (pair.chosen, pair.rejected)] for pair in pairs]),
-        tuple(answers),
-    )
+    of_pairs = [[likely[pair.asked, text] for text in (pair.chosen, pair.rejected)] for pair in pairs]
+    measured = Measured(np.array(of_pairs).reshape(-1, 2), tuple(answers))
     _keep(file, of, measured)
     return measured
 

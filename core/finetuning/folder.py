@@ -4,6 +4,7 @@
 folder may add rows or take some out: what is read is what stands there now.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,18 +93,18 @@ class Export:
         return [_question(row) for row in self._rows(APART_QUESTIONS, _QUESTION)]
 
     def learned_from(self, name: str, *texts: str) -> Iterator[dict[str, Any]]:
-        """The rows of one file of ``train/`` as they stand; each has a prompt and these texts.
+        """The rows of one file of ``train/`` as they stand; each has a prompt and these texts, for KTO a label too.
 
         Raises:
             BadInput: a row cannot be read.
         """
-        return self._rows(name, dict.fromkeys(("prompt", *texts), str))
+        return self._rows(name, dict.fromkeys(("prompt", *texts), str) | ({"label": bool} if name == KTO else {}))
 
     def _rows(self, name: str, wanted: Mapping[str, type]) -> Iterator[dict[str, Any]]:
         """The rows of one file, each with what is ``wanted`` of it; blank lines are none."""
         path = self.path / name
         try:
-            with path.open(encoding="utf-8") as file:
+            with path.open(encoding="utf-8-sig") as file:  # some editors begin a file with a mark
                 for number, line in enumerate(file, 1):
                     if line.strip():
                         yield _checked(line, wanted, f"Line {number} of {path}")
@@ -125,7 +126,7 @@ def read(path: Path) -> Export:
             "Make one with: python -m core finetune export FOLDER"
         )
     try:
-        told = read_json(about.read_text(encoding="utf-8"))
+        told = read_json(about.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError) as error:
         raise _unreadable(about, error) from error
     if not isinstance(told, dict) or told.get("format") != FORMAT:
@@ -159,6 +160,7 @@ def prompt_text(user_prompt: str, turns: tuple[Turn, ...] = ()) -> str:
     return f"{said}\nUser: {question}\nAssistant:\n"
 
 
+_HALF: Final = re.compile("[\ud800-\udfff]")
 _PAIR: Final = {"question": int, "prompt": str, "chosen": str, "rejected": str}
 _QUESTION: Final = {"question": int, "prompt": str}
 
@@ -182,6 +184,8 @@ def _checked(line: str, wanted: Mapping[str, type], where: str) -> dict[str, Any
         raise BadInput(
             f"{where} cannot be read: it must be one JSON object with {', '.join(wanted)}. Nothing was lost."
         )
+    if _HALF.search("".join(str(row[name]) for name in wanted)):
+        raise BadInput(f"{where} holds half of a character (\\ud800 to \\udfff), which no model reads. Take it out.")
     return row
 
 

@@ -152,13 +152,17 @@ class LanguageModel:
 def _with_adapter(model: Any, adapter: Path) -> Any:
     try:
         from peft import PeftModel
+        from safetensors import SafetensorError
     except ImportError as error:
         raise Unavailable(
             "This run tuned an adapter, and reading one needs peft, which is not installed here. "
             "Install it with: make finetune"
         ) from error
-    from safetensors import SafetensorError
-
+    if not (adapter / "adapter_model.safetensors").is_file():  # peft would open a file that can run code instead
+        raise BadInput(
+            f"The adapter in {adapter} cannot be read: it has no weights as safetensors, and files of other kinds are "
+            "not opened."
+        )
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)  # between peft and transformers, nothing for who evaluates

@@ -46,7 +46,7 @@ def prepare(export: Export, method: str, tokenizer: Any, max_length: int, seed: 
             continue
         cut += reader.is_cut(asked, *(row[name] for name in texts))
         said = _as_conversation(asked, row, texts) if reader.chat else {name: row[name] for name in ("prompt", *texts)}
-        rows.append(said | ({"label": bool(row.get("label"))} if method == "kto" else {}))
+        rows.append(said | ({"label": row["label"]} if method == "kto" else {}))
     random.Random(seed).shuffle(rows)
     with out.open("w", encoding="utf-8") as file:
         file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)

@@ -383,3 +383,19 @@ def test_agreement_is_measured_beside_chance(filled):
     assert found.equal.high is not None
     assert found.equal.low < 0.75 < found.equal.high
     assert found.chance == pytest.approx((15 / 24) ** 2 + (9 / 24) ** 2)
+
+
+@pytest.mark.every_database
+def test_undo_brings_nothing_back_of_an_import_that_was_removed(filled, tmp_path):
+    """What the rater said before came from a file; that was taken back whole since."""
+    ana = rater(filled)
+    (shown, *_) = comparing.next_pairs(filled, ana)
+    file = tmp_path / "said.jsonl"
+    said = {"prompt": shown.prompt, "chosen": shown.left, "rejected": shown.right, "rater": "Ana"}
+    file.write_text(json.dumps(said) + "\n")
+    *_, last = importing.import_file(filled, COMMAND_LINE, file)
+    assert last.preferences == len(kept(filled)) == 1
+    say(filled, ana, Pick.EQUAL, shown)
+    importing.remove_import(filled, COMMAND_LINE, importing.recorded(filled, COMMAND_LINE)[0].import_id)
+    comparing.undo_last(filled, ana, request_id="undo")
+    assert kept(filled) == []

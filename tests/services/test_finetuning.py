@@ -229,3 +229,23 @@ def test_the_page_offers_what_lies_in_its_folders_and_what_was_used(
     assert "holds an adapter" in choices(workspace, COMMAND_LINE).models[1].problem
     told = estimate(workspace, COMMAND_LINE, own, Wanted(lora=False))
     assert told.memory > estimate(workspace, COMMAND_LINE, own, Wanted()).memory > 0
+
+
+@needs_packages
+def test_a_run_that_came_along_with_the_export_is_not_overwritten(
+    workspace: Workspace, places: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """Of another database, with the same number; and what lies beside the runs is left alone."""
+    other = places[0] / "runs" / "1"
+    other.mkdir(parents=True)
+    (other / "run.json").write_text('{"state": "finished", "started_at": "2026-01-01T10:00:00+00:00"}')
+    mine = tmp_path / "mine"
+    (mine / "checkpoints").mkdir(parents=True)
+    (places[0] / "runs" / "best").symlink_to(mine)
+    with pytest.raises(BadInput, match="holds another tuning"):
+        running.tune(workspace, COMMAND_LINE, *places, SHORT, on_event=nothing)
+    assert [path.name for path in other.iterdir()] == ["run.json"]
+    other.rename(tmp_path / "moved")
+    with pytest.raises(Cancelled):
+        running.tune(workspace, COMMAND_LINE, *places, SHORT, on_event=_stop)
+    assert (mine / "checkpoints").is_dir()

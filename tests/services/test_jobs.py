@@ -111,6 +111,15 @@ def test_where_no_worker_takes_it_the_page_makes_it_itself(workspace: Workspace,
     assert prepared.start(workspace, COMMAND_LINE, "gold", "csv") is None
 
 
+def test_asked_for_twice_while_it_waits_it_is_the_same_export(workspace: Workspace, rated) -> None:
+    """A second click, or a page that was sent again; asked for in another way, or by somebody else, it is another."""
+    number = asked(workspace)
+    assert asked(workspace) == number
+    assert len({number, asked(workspace, marked=Marked.LEAVE_OUT), asked(workspace, by=lead(workspace, "Ben"))}) == 3
+    prepared.carry_out_next(workspace, COMMAND_LINE, stopping=go_on)
+    assert asked(workspace) != number  # there may be more to write by now
+
+
 def test_personal_identifiers_are_asked_about(workspace: Workspace) -> None:
     """The worker writes nothing before somebody says what shall become of them; the reason is not kept with the job."""
     ana = rater(workspace)

@@ -7,7 +7,7 @@ from itertools import count
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from core.domain.queue import QueueSettings
 from core.domain.records import ImportRow
@@ -136,6 +136,42 @@ def test_an_erasure_leaves_nothing_of_what_was_kept(filled):
     agree(filled)
     erasure.rater(filled, lea, "Cleo", ratings_stay=False)
     counts.refresh(filled.store)
+    agree(filled)
+
+
+def test_acts_that_were_taken_back_go_with_their_rater(filled):
+    """Of an undone rating there is a history and no rating, so that only its erasure changes what is counted."""
+    lea, dan = lead(filled), rater(filled, "Dan")
+    with filled.store.read() as session:
+        numbers = list(session.scalars(select(Item.interaction_id).limit(3)))
+    for number in numbers:
+        looked.rate(filled, dan, number, 3)
+    for _ in numbers:
+        rating.undo_last(filled, dan)
+    counts.refresh(filled.store)
+    erasure.rater(filled, lea, "Dan", ratings_stay=False)
+    agree(filled)
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_what_changes_while_an_erasure_counts_is_counted(filled, old_app):
+    """On PostgreSQL others go on meanwhile: what they change is not taken for counted."""
+    lea, number = lead(filled), added(filled, "Of whom?", "Of somebody.")
+    counts.refresh(filled.store)
+    pending = ["UPDATE assay_items SET session_label = 'another' WHERE interaction_id = 2"]
+    erasing: list[Any] = []
+
+    def others_change(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        if "FROM assay_kept_counts" in statement and statement.endswith("FOR UPDATE"):
+            erasing.append(connection)
+        elif pending and connection in erasing and statement.startswith("SELECT assay_changes.change_id"):
+            old_app.run(pending.pop())
+
+    event.listen(filled.store.engine, "before_cursor_execute", others_change)
+    looked.forget(filled, lea, number)
+    event.remove(filled.store.engine, "before_cursor_execute", others_change)
+    assert not pending
     agree(filled)
 
 

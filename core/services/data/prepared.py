@@ -42,6 +42,7 @@ def start(
 ) -> int | None:
     """Leave an export to a worker; None where it is small, or no worker takes it: then it is made at once.
 
+    One that this person asked for alike, and that still waits, is the same one.
     ``ending``: csv, jsonl or parquet. The rest as ``exporting.export``.
 
     Raises:
@@ -61,6 +62,9 @@ def start(
             return None
 
     def begin(session: Session) -> int:
+        asked_twice = stored.waiting_alike(session, EXPORT, options, user)
+        if asked_twice is not None:
+            return asked_twice.job_id
         job = stored.begin(session, EXPORT, options, user, for_worker=True, place=place)
         audit.write(session, user, "asked for export", f"job {job.job_id}", new={"kind": kind})
         return job.job_id

@@ -1,5 +1,6 @@
 """Fine-tuning of a language model: one at a time, its events stored as rows, in this process or in one of its own."""
 
+import errno
 import hashlib
 import json
 import os
@@ -9,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from core.domain.errors import AssayError, Unavailable
+from core.domain.errors import AssayError, BadInput, Unavailable
 from core.domain.roles import Act, User
 from core.domain.texts import plural
 from core.finetuning import folder, run_folder
@@ -33,6 +34,8 @@ from core.store.finetuning.runs import FINE_TUNINGS, FineTuning
 from core.store.retrying import retried, written
 
 CANCELLED = "It was cancelled. The language model it began with is as it was; started again, it goes on where it was."
+ROOM = 1_000_000
+"""Bytes below which a disk is full for a library that does not say why it could not write."""
 GIVEN_BACK = "The worker that ran it was stopped. The next worker goes on from the last checkpoint."
 GOES_ON = "Started again in the same way, it goes on from the last checkpoint."
 SENTENCES = Sentences(
@@ -243,6 +246,7 @@ def _tuned(run: FineTuning, on: Callable[[Event], None], check: Callable[[], Non
     place = run_folder.run_folder(export.path, run.run_id)
     try:
         place.mkdir(parents=True, exist_ok=True)
+        _refuse_others(place, run)
         _tidy(export.path, run.run_id)
         on_gpu = gpu_bytes()
         planned = needs(wanted, base)
@@ -284,6 +288,9 @@ def _tuned(run: FineTuning, on: Callable[[Event], None], check: Callable[[], Non
     except (AssayError, MemoryError):
         raise
     except Exception as error:
+        # what writes weights and checkpoints has errors of its own
+        if os.strerror(errno.ENOSPC) in str(error) or shutil.disk_usage(place).free < ROOM:
+            raise Unavailable(f"The disk is full where the export lies. Free some room. {GOES_ON}") from error
         raise Unavailable(
             f"TRL could not tune this language model ({type(error).__name__}). The log says more. {GOES_ON}",
             detail=str(error)[:2_000],
@@ -306,10 +313,24 @@ def _tuned(run: FineTuning, on: Callable[[Event], None], check: Callable[[], Non
     }
 
 
+def _refuse_others(place: Path, run: FineTuning) -> None:
+    """Go on only in a folder that is this one's: with an export, runs of another database can have come along.
+
+    Raises:
+        BadInput: it is another one's, whose result would be overwritten.
+    """
+    told = run_folder.read_about(place)  # none: a process that was killed wrote it, or nobody did
+    if told and told.get("started_at") != run.started_at.isoformat():
+        raise BadInput(
+            f"{place} holds another tuning, of another database. Nothing was changed. Move that folder elsewhere, or "
+            "make a new export, then start again."
+        )
+
+
 def _tidy(directory: Path, run_id: int) -> None:
     """Remove the checkpoints of earlier ones in this folder: none of them goes on any more."""
-    for earlier in (directory / "runs").iterdir():
-        if earlier.name != str(run_id):
+    for earlier in (directory / run_folder.RUNS).iterdir():
+        if earlier.name.isdecimal() and earlier.name != str(run_id) and not earlier.is_symlink():
             shutil.rmtree(earlier / run_folder.CHECKPOINTS, ignore_errors=True)
 
 

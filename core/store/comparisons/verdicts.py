@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from core.domain.comparisons.picks import COMPARED, SKIPPED, UNDONE, Verdict, outcome_of
@@ -17,7 +17,7 @@ from core.store.comparisons.pairs import PairTexts, texts_of
 from core.store.comparisons.serving import lock_rater
 from core.store.interactions.consensus import lock_interactions
 from core.store.reranking import preferences
-from core.store.tables import Comparison, ComparisonEvent, ComparisonServing, Preference
+from core.store.tables import Comparison, ComparisonEvent, ComparisonServing, Import, Item, Preference
 from core.store.types import now
 
 GONE = "One of the two answers was deleted meanwhile, so there is nothing to compare. Nothing was stored."
@@ -206,7 +206,7 @@ def _unsay(session: Session, serving: ComparisonServing) -> None:
     """
     kept = preferences.of_rater(session, serving.rater_id, serving.pair_hash or "")
     if kept is not None and kept.served_for is not None and kept.created_at == serving.answered_at:
-        if serving.replaced is None:
+        if serving.replaced is None or not _still_stands(session, serving.replaced):
             session.execute(delete(Preference).where(Preference.preference_id == kept.preference_id))
             session.expunge(kept)
         else:
@@ -218,6 +218,15 @@ def _unsay(session: Session, serving: ComparisonServing) -> None:
                 setattr(kept, name, value)
     serving.verdict = serving.answered_at = serving.pair_hash = serving.replaced = None
     session.flush()
+
+
+def _still_stands(session: Session, before: dict[str, Any]) -> bool:
+    """Whether what a preference that was replaced came from is still here: its import, and the answers it is about."""
+    answers = {before["chosen_id"], before["rejected_id"]} - {None}
+    there = select(func.count()).select_from(Item).where(Item.interaction_id.in_(answers))
+    if session.scalar(there) != len(answers):
+        return False
+    return before["import_id"] is None or session.get(Import, before["import_id"]) is not None
 
 
 def _without_texts(earlier: Preference, texts: PairTexts) -> dict[str, Any]:

@@ -58,6 +58,7 @@ from core.store.tables import (
     Upload,
     Visitor,
 )
+from core.store.training import counts
 from core.store.types import now
 
 BATCH = 500
@@ -218,6 +219,7 @@ def erase(session: Session, rater: Rater, *, ratings_stay: bool) -> dict[str, in
     if not ratings_stay:
         _copied(session, written_by(session, rater_id)).put_out(session)
         _take_ratings_back(session, rater_id)
+        counts.note_acts(session, rater_id)
     remove(session, going)
     for notes in (Upload, Job):  # they stay
         session.execute(update(notes).where(notes.rater_id == rater_id).values(rater_id=0))

@@ -99,6 +99,17 @@ def active(session: Session, *kinds: str) -> list[Job]:
     return list(session.scalars(wanted.order_by(Job.job_id)))  # in one order, as who locks several does
 
 
+def waiting_alike(session: Session, kind: str, options: dict[str, Any], by: User) -> Job | None:
+    """The job that this person asked for with the same options and that nobody began; until the transaction ends no
+    other one is added.
+    """
+    lock_writers(session)
+    of_them = select(Job).where(
+        Job.kind == kind, Job.state == "waiting", Job.rater_id == by.rater_id, Job.requested_by == str(by)
+    )
+    return next((job for job in session.scalars(of_them) if job.options == options), None)
+
+
 def note_process(session: Session, job_id: int, process: str) -> None:
     """Note the process that will take a job, so that its early death is noticed."""
     waiting = update(Job).where(Job.job_id == job_id, Job.state == "waiting")
