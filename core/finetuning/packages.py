@@ -38,12 +38,18 @@ def require_packages() -> None:
 @contextmanager
 def offline() -> Iterator[None]:
     """Keep what is done inside from the network, also where the libraries were imported before."""
-    os.environ.update(OFFLINE)
     from huggingface_hub import constants
 
+    environ = {name: os.environ.get(name) for name in OFFLINE}
+    os.environ.update(OFFLINE)
     before = constants.HF_HUB_OFFLINE, constants.HF_HUB_DISABLE_TELEMETRY
     constants.HF_HUB_OFFLINE = constants.HF_HUB_DISABLE_TELEMETRY = True
     try:
         yield
     finally:
         constants.HF_HUB_OFFLINE, constants.HF_HUB_DISABLE_TELEMETRY = before
+        for name, value in environ.items():  # a worker goes on to other work, and begins processes
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

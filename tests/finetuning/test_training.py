@@ -1,6 +1,7 @@
 """TRL tunes a tiny model: by every method, offline, from a settings file of its own, and on from a checkpoint."""
 
 import json
+import os
 import socket
 from pathlib import Path
 from typing import Any, NoReturn
@@ -113,6 +114,16 @@ def test_stopped_in_the_middle_it_goes_on_to_the_same_result(export, base, tmp_p
     one, other = weights(tmp_path / "whole"), weights(place)
     assert one.keys() == other.keys()
     assert max(abs(one[name] - other[name]).max() for name in one) < 1e-6
+
+
+def test_what_comes_after_a_tuning_has_its_network_again(monkeypatch):
+    """A worker goes on to other work, and begins processes, which inherit what the environment says."""
+    monkeypatch.setenv("HF_HUB_OFFLINE", "0")
+    monkeypatch.delenv("HF_DATASETS_OFFLINE", raising=False)
+    with packages.offline():
+        assert (os.environ["HF_HUB_OFFLINE"], os.environ["HF_DATASETS_OFFLINE"]) == ("1", "1")
+    assert os.environ["HF_HUB_OFFLINE"] == "0"
+    assert "HF_DATASETS_OFFLINE" not in os.environ
 
 
 @needs_packages
