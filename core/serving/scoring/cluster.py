@@ -31,7 +31,7 @@ class DaskWorkers(Generic[Row, Made]):
             raise BadInput("--scheduler needs Dask, which is not installed here. Run: make dask. Nothing was scored.")
         if not _is_address(address):
             raise BadInput(
-                f"{address[:100]!r} is no address of a Dask scheduler. Name one as in tls://host:8786. Nothing was sent."
+                f"{address[:100]!r} is no address of a Dask scheduler, as tls://host:8786 would be. Nothing was sent."
             )
         if not _may_travel_to(address):
             raise BadInput(
