@@ -399,3 +399,24 @@ def test_undo_brings_nothing_back_of_an_import_that_was_removed(filled, tmp_path
     importing.remove_import(filled, COMMAND_LINE, importing.recorded(filled, COMMAND_LINE)[0].import_id)
     comparing.undo_last(filled, ana, request_id="undo")
     assert kept(filled) == []
+
+
+def test_answers_that_are_to_two_questions_by_now_are_not_compared(filled):
+    """A lead gave one of them another question while the pair was on the screen; what was said before can be undone."""
+    ana, lea = rater(filled), lead(filled)
+    said, seen = comparing.next_pairs(filled, ana)
+    say(filled, ana, Pick.LEFT, said)
+    with filled.store.read() as session:
+        first = {one.comparison_id: one.first_id for one in session.query(Comparison)}
+    for shown in (said, seen):
+        texts = f"another question {shown.comparison_id}", "its answer"
+        looked.edit(filled, lea, first[shown.comparison_id], *texts, withdraw_ratings=False)
+    assert comparing.pair(filled, ana, seen.comparison_id) is None
+    with pytest.raises(NotFound, match="deleted or changed"):
+        say(filled, ana, Pick.LEFT, seen)
+    assert comparing.undo_last(filled, ana, request_id="undo") is not None
+    assert comparing.pair(filled, ana, said.comparison_id) is None
+    assert kept(filled) == []
+    assert not {said.comparison_id, seen.comparison_id} & {
+        one.comparison_id for one in comparing.next_pairs(filled, ana)
+    }

@@ -175,6 +175,14 @@ def test_texts_travel_within_this_machine_or_over_tls_only(tmp_path, monkeypatch
             DaskWorkers(Lengths(tmp_path).score, address)
 
 
+@pytest.mark.parametrize("address", ["", "localhost", "127.0.0.1:99999", "tcp://localhost:abc", "http://127.0.0.1:80"])
+def test_what_is_no_address_is_told_at_once(tmp_path, monkeypatch, address):
+    """Dask would look for it for a minute."""
+    monkeypatch.setattr(cluster, "installed", lambda: True)
+    with pytest.raises(BadInput, match="is no address of a Dask scheduler"):
+        DaskWorkers(Lengths(tmp_path).score, address)
+
+
 def test_without_dask_it_says_how_to_get_it(tmp_path, monkeypatch):
     monkeypatch.setattr(cluster, "installed", lambda: False)
     with pytest.raises(BadInput, match="make dask"):

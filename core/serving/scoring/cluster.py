@@ -29,6 +29,10 @@ class DaskWorkers(Generic[Row, Made]):
         """
         if not installed():
             raise BadInput("--scheduler needs Dask, which is not installed here. Run: make dask. Nothing was scored.")
+        if not _is_address(address):
+            raise BadInput(
+                f"{address[:100]!r} is no address of a Dask scheduler, as tls://host:8786 would be. Nothing was sent."
+            )
         if not _may_travel_to(address):
             raise BadInput(
                 f"Questions and answers would travel to {address[:100]} as they are. Use a scheduler with TLS (tls://) "
@@ -120,6 +124,15 @@ class DaskWorkers(Generic[Row, Made]):
 def installed() -> bool:
     """Whether Dask is installed; imports nothing of it."""
     return importlib.util.find_spec("distributed") is not None
+
+
+def _is_address(address: str) -> bool:
+    """Whether a scheduler can be looked for there: only these ways, with host and port, are known."""
+    try:
+        found = urlsplit(address if "://" in address else f"tcp://{address}")
+        return found.scheme in ("tcp", "tls") and bool(found.hostname) and bool(found.port)
+    except ValueError:  # a port out of range, or what is no address
+        return False
 
 
 def _may_travel_to(address: str) -> bool:

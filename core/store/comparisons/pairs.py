@@ -49,6 +49,12 @@ class PairTexts:
         return digest.hexdigest()
 
     @property
+    def comparable(self) -> bool:
+        """Whether these are two different answers to one question still: somebody may have edited one of them."""
+        asked = {(prompt_group(one.prompt), one.context_id or "", turns_group(one.turns)) for one in self.interactions}
+        return len(asked) < 2 and self.first != self.second
+
+    @property
     def pair_hash(self) -> str:
         """Under which a preference about it is kept."""
         group = prompt_group(self.prompt)

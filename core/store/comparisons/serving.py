@@ -72,9 +72,9 @@ def served(session: Session, servings: Collection[ComparisonServing]) -> list[Se
     texts = texts_of(session, list(found.values()))
     result: list[Served] = []
     for one in servings:
-        if one.comparison_id not in texts:
+        now_there = texts.get(one.comparison_id)
+        if now_there is None or not now_there.comparable:
             continue
-        now_there = texts[one.comparison_id]
         if one.version != now_there.version:
             one.version, one.showing = now_there.version, uuid4().hex
         result.append(Served(one.comparison_id, now_there, one.showing, one.first_left, one.shown, one.verdict))
@@ -83,7 +83,7 @@ def served(session: Session, servings: Collection[ComparisonServing]) -> list[Se
 
 
 def one(session: Session, rater_id: int, comparison_id: int) -> Served | None:
-    """A pair that this rater got, whether or not it is kept for them; None where it is not there (any more)."""
+    """A pair that this rater got, whether or not it is kept for them; None where it cannot be compared (any more)."""
     found = session.get(ComparisonServing, (comparison_id, rater_id), populate_existing=True)
     return next(iter(served(session, [found])), None) if found is not None else None
 

@@ -20,7 +20,10 @@ from core.store.reranking import preferences
 from core.store.tables import Comparison, ComparisonEvent, ComparisonServing, Import, Item, Preference
 from core.store.types import now
 
-GONE = "One of the two answers was deleted meanwhile, so there is nothing to compare. Nothing was stored."
+GONE = (
+    "One of the two answers was deleted or changed meanwhile, so there is nothing to compare any more. Nothing was "
+    "stored."
+)
 CHANGED = (
     "One of the two texts is another one than you read, or it is not known any more which you read. Nothing was "
     "stored. Read them as they are shown now, then press again."
@@ -55,7 +58,7 @@ def record(
     """Store what a rater says of a pair, None: they pass it over; the same request again stores nothing twice.
 
     Raises:
-        NotFound: the pair is not there any more.
+        NotFound: the pair is not there any more, or its answers are not two to one question any more.
         Conflict: the texts are not those of this showing any more, or the request is somebody else's.
     """
     lock_rater(session, rater_id)
@@ -63,6 +66,8 @@ def record(
     if earlier is not None:
         return _receipt(session, earlier)
     serving, texts = _locked(session, comparison_id, rater_id)
+    if not texts.comparable:
+        raise NotFound(GONE)
     if serving is None or serving.showing != showing or serving.version != texts.version:
         raise Conflict(CHANGED)
     before = serving.verdict

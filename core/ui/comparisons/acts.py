@@ -16,7 +16,7 @@ from core.ui.shell.texts import rendered
 
 SKIP = "skip"
 NAMES = {"left": "A is better", "right": "B is better", "equal": "equal", "neither": "neither"}
-GONE = "One of the two answers was deleted meanwhile, so there is nothing to compare any more."
+GONE = "One of the two answers was deleted or changed meanwhile, so there is nothing to compare any more."
 
 
 def next_pairs(asked: Asked) -> Answer:

@@ -4,7 +4,7 @@
 const STILL_SENDING = "What you pressed is still being sent. Change the name once it was.";
 const NOTHING_LOST = "What you pressed is kept, and this goes on by itself once the server answers.";
 const CHANGED = "One of the texts was changed meanwhile; these are the ones of now. Read them, then press again.";
-const DELETED = "One of the two answers was deleted meanwhile; this is the next pair.";
+const DELETED = "One of the two answers was deleted or changed meanwhile; this is the next pair.";
 const EMPTY_FOR_LEADS = "No pair waits for you. Open pairs: people are shown two answers to one question and say which is better.";
 const EMPTY = "No pair waits for you. A lead opens pairs; load this page again then.";
 const DONE = "You compared every pair that waits for you. Thank you.";
