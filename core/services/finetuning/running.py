@@ -32,7 +32,7 @@ from core.store.finetuning import runs
 from core.store.finetuning.runs import FINE_TUNINGS, FineTuning
 from core.store.retrying import retried, written
 
-CANCELLED = "It was cancelled. The language model it began with is as it was; started again, it goes on where it was."
+CANCELLED = "It was cancelled. The language model it began with is as it was; started again, it goes on from what it kept."
 GIVEN_BACK = "The worker that ran it was stopped. The next worker goes on from the last checkpoint."
 GOES_ON = "Started again in the same way, it goes on from the last checkpoint."
 SENTENCES = Sentences(

@@ -36,7 +36,7 @@ def ahead_card(page: Page) -> None:
             "its time. This does it ahead, on all cores; a training then only looks them up. What was read stays when "
             "it is stopped."
         )
-        st.toggle("Also answers that nobody has rated yet", key=ALL)
+        st.toggle("Also answers that nobody has rated yet", key=ALL, persist_state="page")
         st.button("Read now", key="train.ahead_start", icon=":material/play_arrow:", on_click=_start, args=(page,))
         if reading is not None:
             _ended(page, reading)
