@@ -109,8 +109,8 @@ def too_few(counts: Mapping[str, int]) -> str | None:
         f"{plural(pairs, 'pair')} on {plural(asked, 'question')}: too few for a language model to learn anything that "
         f"could be measured. At least {FEWEST_PAIRS} pairs on {FEWEST_QUESTIONS} questions are needed, and "
         f"{ENOUGH_PAIRS} are the mark. Nothing was written. More come from rating several answers to one question, "
-        "from comparisons on the page A or B, from orders on the page Rerank, and from better answers that people write "
-        "while they rate."
+        "from comparisons on the page A or B, from orders on the page Rerank, and from better answers that people "
+        "write while they rate."
     )
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from core.domain.errors import AssayError, Unavailable
+from core.domain.errors import AssayError, BadInput, Unavailable
 from core.domain.roles import Act, User
 from core.domain.texts import plural
 from core.finetuning import folder, run_folder
@@ -32,7 +32,9 @@ from core.store.finetuning import runs
 from core.store.finetuning.runs import FINE_TUNINGS, FineTuning
 from core.store.retrying import retried, written
 
-CANCELLED = "It was cancelled. The language model it began with is as it was; started again, it goes on from what it kept."
+CANCELLED = (
+    "It was cancelled. The language model it began with is as it was; started again, it goes on from what it kept."
+)
 GIVEN_BACK = "The worker that ran it was stopped. The next worker goes on from the last checkpoint."
 GOES_ON = "Started again in the same way, it goes on from the last checkpoint."
 SENTENCES = Sentences(
@@ -152,6 +154,11 @@ def _checked(workspace: Workspace, directory: Path, base: Path, wanted: Wanted) 
     """What is stored of one, if it can be begun; loads nothing."""
     export, model = folder.read(directory), look(base)
     wanted.checked().longest(model)
+    if next(export.learned_from(METHODS[wanted.method]), None) is None:
+        raise BadInput(
+            f"{export.path / METHODS[wanted.method]} is empty, so there is nothing to learn from with the method "
+            f"{wanted.method}. Nothing was started. Choose another one, or make a new export once there is something."
+        )
     require_packages()
     return {
         "place": place_of(workspace.settings.home),

@@ -38,8 +38,8 @@ EPOCHS, MAX_LENGTH = "train.tune_epochs", "train.tune_length"
 def language_model_tab(page: Page) -> None:
     """What runs; else what can be started, and what came of the ones before."""
     st.markdown(
-        "Teaches a language model, one that writes answers, what your experts prefer: it learns from pairs of answers to "
-        "one question of which they hold one better. Assay itself does not answer questions with it: the result is a "
+        "Teaches a language model, one that writes answers, what your experts prefer: it learns from pairs of answers "
+        "to one question of which they hold one better. Assay itself does not answer questions with it: the result is a "
         "folder for programs that do, such as vLLM or Ollama."
     )
     active = runs.active_run(page.workspace, page.user)
@@ -116,8 +116,12 @@ def _what_is_missing(found: Choices, exports: list[ExportChoice], models: list[M
 
 def _choose_and_start(page: Page, exports: list[ExportChoice], models: list[ModelChoice]) -> None:
     left, right = st.columns(2)
-    export = left.selectbox("Learn from this export", exports, format_func=export_label, key=EXPORT, persist_state="page")
-    model = right.selectbox("Begin with this language model", models, format_func=model_label, key=BASE, persist_state="page")
+    export = left.selectbox(
+        "Learn from this export", exports, format_func=export_label, key=EXPORT, persist_state="page"
+    )
+    model = right.selectbox(
+        "Begin with this language model", models, format_func=model_label, key=BASE, persist_state="page"
+    )
     method = left.selectbox(
         "How it learns",
         list(METHODS),
@@ -173,7 +177,8 @@ def _choose_and_start(page: Page, exports: list[ExportChoice], models: list[Mode
     for note in export.notes:
         st.caption(literal(note))
     st.caption(
-        "What people said after an export was made is not in it; `python -m core finetune export FOLDER` makes a new one."
+        "What people said after an export was made is not in it; `python -m core finetune export FOLDER` makes a new "
+        "one."
     )
     st.button(
         "Start tuning",
