@@ -39,8 +39,8 @@ def language_model_tab(page: Page) -> None:
     """What runs; else what can be started, and what came of the ones before."""
     st.markdown(
         "Teaches a language model, one that writes answers, what your experts prefer: it learns from pairs of answers "
-        "to one question of which they hold one better. Assay itself does not answer questions with it: the result is a "
-        "folder for programs that do, such as vLLM or Ollama."
+        "to one question of which they hold one better. Assay itself does not answer questions with it: the result is "
+        "a folder for programs that do, such as vLLM or Ollama."
     )
     active = runs.active_run(page.workspace, page.user)
     if active is not None:
