@@ -13,7 +13,7 @@ DEV_READY := .venv/.ready-to-develop
 .PHONY: help setup fast dask finetune smollm2 run demo test lint format bench proof clean
 
 help:           ## this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z0-9]*\):.*## /  make \1\t/p' Makefile | expand -t 16
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \

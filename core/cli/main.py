@@ -168,7 +168,7 @@ def parser() -> argparse.ArgumentParser:
     command("agreement", agreement, "how far the raters agree: Krippendorff's alpha, kappas, each rater")
 
     sub = command("comparisons", comparisons, "open pairs of answers as A or B, close them, or say how far they are")
-    sub.add_argument("action", nargs="?", default="status", choices=("open", "status", "close"))
+    sub.add_argument("action", nargs="?", default="status", choices=("open", "status", "close"), help="without: status")
     sub.add_argument("--pairs", type=int, metavar="N", help="open: so many, each of another question (default 20)")
     sub.add_argument("--raters", type=int, metavar="N", help="open: so many people compare each (default 2)")
     sub.add_argument("--session", default="", help="open: only answers of this session")

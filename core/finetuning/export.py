@@ -109,7 +109,8 @@ def too_few(counts: Mapping[str, int]) -> str | None:
         f"{plural(pairs, 'pair')} on {plural(asked, 'question')}: too few for a language model to learn anything that "
         f"could be measured. At least {FEWEST_PAIRS} pairs on {FEWEST_QUESTIONS} questions are needed, and "
         f"{ENOUGH_PAIRS} are the mark. Nothing was written. More come from rating several answers to one question, "
-        "from orders on the page Rerank, and from better answers that people write while they rate."
+        "from comparisons on the page A or B, from orders on the page Rerank, and from better answers that people "
+        "write while they rate."
     )
 
 
@@ -152,7 +153,7 @@ def notes(counts: Mapping[str, int], *, apart: bool, sample: bool, limit: int | 
             "what is behind that is cut, or the pair is left out."
         )
     if not counts["sft"]:
-        found.append("Nobody has written a better answer yet: sft.jsonl is empty, and --method sft learns nothing.")
+        found.append("Nobody has written a better answer yet, so nothing can be learned from such answers alone (SFT).")
     return found
 
 

@@ -1,5 +1,6 @@
 """One fine-tuning, carried out by TRL from the settings file that its own command reads too."""
 
+import logging
 import resource
 import shutil
 import time
@@ -79,6 +80,8 @@ def tune(
 
     began = time.monotonic()
     transformers.utils.logging.disable_progress_bar()
+    # texts that are longer than the model reads are counted and told in words of ours
+    logging.getLogger("transformers.tokenization_utils_base").setLevel(logging.ERROR)
     gpu = torch.cuda.is_available()
     with offline(), _checked_often(check), _memory_told(), warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # of names that TRL uses and transformers will drop

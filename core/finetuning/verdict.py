@@ -86,7 +86,9 @@ def _by_people(people: PeopleSaid | None) -> str:
     if people is None or not people.served:
         return NOT_SEEN
     if people.waiting:
-        return f"{people.served - people.waiting} of {plural(people.served, 'pair')} for people are rated, {NOT_SEEN}"
+        return (
+            f"{people.served - people.waiting} of {plural(people.served, 'pair')} for people are compared, {NOT_SEEN}"
+        )
     needed = enough(people.served)
     for number, whose in (
         (people.better, "the tuned model's answer"),

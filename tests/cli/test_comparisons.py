@@ -22,6 +22,8 @@ def test_pairs_are_opened_told_and_closed(cli, workspace):  # noqa: F811
     code, lines, err = cli("comparisons", "close", "--json")
     assert (code, json.loads(lines[-1])["changed"]) == (0, 1)
     assert cli("comparisons", "open", "--pairs", 0)[0] == 2
+    code, _, err = cli("comparisons", "open", "--session", "ward 9")
+    assert (code, err.startswith("No answer here belongs to this session.")) == (2, True)
     code, _, err = cli("comparisons", "close", "--pairs", 5)
     assert code == 2
     assert len(err.splitlines()) == 1

@@ -83,7 +83,7 @@ def test_answers_of_about_equal_length_are_counted_apart():
             "people cannot tell: of 20 pairs they prefer the tuned model's answer in 14, the other one in 2.",
         ),
         (20, 3, 16, 0, "people prefer the answer of the model before in at least 15 of 20 pairs (16)."),
-        (20, 15, 0, 5, f"15 of 20 pairs for people are rated, {ENDING}"),
+        (20, 15, 0, 5, f"15 of 20 pairs for people are compared, {ENDING}"),
         (4, 4, 0, 0, "people cannot tell: of 4 pairs they prefer the tuned model's answer in 4, the other one in 0."),
         (0, 0, 0, 0, ENDING),
     ],

@@ -104,7 +104,7 @@ def test_what_is_to_be_minded_is_said(workspace, tmp_path):
     said = " ".join(result.notes)
     assert "210 pairs are few: the mark is 500" in said
     assert "All of it comes from one person" in said
-    assert "sft.jsonl is empty" in said
+    assert "Nobody has written a better answer yet" in said
     looked.rate(workspace, rater(workspace, "Ben"), added(workspace, "Question 1?", "Longer. " * 40), 2)
     again = export(workspace, COMMAND_LINE, tmp_path / "again", model=tmp_path / "model")
     assert again.counts["cut_texts"] == 3

@@ -31,7 +31,7 @@ def test_people_complete_the_verdict(workspace, exported, monkeypatch):  # noqa:
     first = evaluate(workspace, COMMAND_LINE, exported.path, run=1)
     served = first.people.served
     assert 6 <= served <= 14
-    assert first.verdict.endswith(f"; 0 of {served} pairs for people are rated, not yet seen by people.")
+    assert first.verdict.endswith(f"; 0 of {served} pairs for people are compared, not yet seen by people.")
     ben = rater(workspace, "Ben")
     for number in range(served):
         shown = comparing.next_pairs(workspace, ben)[0]

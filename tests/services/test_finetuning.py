@@ -172,7 +172,7 @@ def test_one_that_ended_well_is_never_begun_again(workspace: Workspace) -> None:
         assert (found.state, found.verdict) == ("finished", "It learned; not yet seen by people.")
 
 
-@pytest.mark.parametrize("what", ["packages", "export", "model", "settings"])
+@pytest.mark.parametrize("what", ["packages", "export", "empty", "model", "settings"])
 def test_what_cannot_begin_is_told_and_nothing_is_stored(
     what: str, workspace: Workspace, places: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -183,6 +183,9 @@ def test_what_cannot_begin_is_told_and_nothing_is_stored(
     elif what == "export":
         (export / "train" / "pairs.jsonl").unlink()
         told = "incomplete"
+    elif what == "empty":
+        (export / "train" / "sft.jsonl").write_text("\n", encoding="utf-8")
+        wanted, told = Wanted(method="sft"), "nothing to learn from"
     elif what == "model":
         model, told = export, "no folder of a language model"
     else:

@@ -1,11 +1,13 @@
 """Train, Language model: what is missing, starting, watching, cancelling, going on, and what came of it."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from core.domain.roles import COMMAND_LINE
 from core.finetuning import packages
+from core.finetuning.folder import EXPORT
 from core.finetuning.settings import Wanted
 from core.services.finetuning import running
 from core.services.finetuning.runs import EXPORTS, MODELS, history
@@ -49,7 +51,7 @@ def test_before_anything_is_there_it_says_what_to_do(open_page, workspace, monke
 
 def test_a_lead_starts_one_watches_and_cancels_it(open_page, workspace, ana, places, no_process):
     app = open_page("train", **TAB)
-    assert "17 rows to learn from" in said(app)
+    assert "17 pairs to learn from" in said(app)
     app.checkbox(key="train.tune_lora").uncheck()
     app.selectbox(key="train.tune_method").set_value("kto").run()
     press(app, "train.tune_start")
@@ -96,3 +98,28 @@ def test_what_came_of_it_stands_there(open_page, workspace, ana, places):
     app = open_page("train", **TAB)
     assert "It learned; not yet seen by people." in said(app)
     assert list(app.table[0].value.iloc[0]) == [*row.values()]
+
+
+def test_choices_outlive_the_question_for_a_name(open_page, workspace, places, no_process):
+    """Who is asked for a name in between does not tune in another way than was chosen."""
+    app = open_page("train", **TAB)
+    app.checkbox(key="train.tune_lora").uncheck()
+    app.number_input(key="train.tune_epochs").set_value(5)
+    app.selectbox(key="train.tune_method").set_value("kto").run()
+    press(app, "train.tune_start")
+    app.text_input(key="rate.name").set_value("Ana")
+    press(app, "rate.start")
+    press(app, "train.tune_start")
+    (run,) = history(workspace, COMMAND_LINE)
+    assert (run.method, run.lora, run.settings["epochs"]) == ("kto", False, 5)
+
+
+def test_nothing_begins_where_there_is_nothing_to_learn_from(open_page, ana, places):
+    """An export without better answers that people wrote, and the method that learns from these."""
+    about = places[0] / EXPORT
+    told = json.loads(about.read_text(encoding="utf-8"))
+    about.write_text(json.dumps(told | {"counts": {"train_pairs": 17, "sft": 0}}), encoding="utf-8")
+    app = open_page("train", **TAB)
+    app.selectbox(key="train.tune_method").set_value("sft").run()
+    assert "This export holds no better answer" in said(app)
+    assert "train.tune_start" not in [button.key for button in app.button]

@@ -24,7 +24,11 @@ def comparisons(options: argparse.Namespace) -> Done:
             session=options.session,
         )
         changed = opening.open_pairs(workspace, COMMAND_LINE, wanted)
-        say(f"Opened {plural(changed, 'pair')}." if changed else "No question has two answers that were not opened.")
+        say(
+            f"Opened {plural(changed, 'pair')}."
+            if changed
+            else "No question has two different answers that were not opened before."
+        )
     elif options.action == "close":
         changed = opening.close(workspace, COMMAND_LINE)
         say(f"Closed {plural(changed, 'pair')}. What was said stays.")

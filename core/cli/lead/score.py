@@ -61,5 +61,8 @@ def embed(options: argparse.Namespace) -> Done:
         for step in steps:
             done = step.done
             bar.at(step.done, step.total)
-    say(f"The vectors of {plural(done, 'answer')} are in the database; the next training does not compute them again.")
+    if not done:
+        say("There is no answer to read yet." if options.all else "There is no rated answer to read yet.")
+    else:
+        say(f"The vectors of {plural(done, 'answer')} are in the database; no training computes them again.")
     return {"answers": done}, 0

@@ -54,13 +54,16 @@ def open_pairs(workspace: Workspace, user: User, wanted: PairsToOpen) -> int:
 
     Raises:
         NotAllowed: only a lead opens pairs.
-        BadInput: a number is outside its range.
+        BadInput: a number is outside its range, or there is no such session.
     """
     workspace.require(user, Act.JUDGE)
     wanted.check()
     storable(wanted.session, "The session")
     with workspace.store.read() as session:
-        label = originals(wanted.session, list(statistics.by_session(session)))
+        known = list(statistics.by_session(session))
+    label = originals(wanted.session, known)
+    if label and label not in known:
+        raise BadInput("No answer here belongs to this session. Nothing was opened; Data, Browse and edit lists them.")
     with workspace.store.write() as session:
         opened = pairs.open_at_random(session, wanted.limit, wanted.raters, session_label=label)
         if opened:

@@ -68,7 +68,12 @@ class Evaluation:
         lengths = answers.characters or (0.0, 0.0)
         rows = (
             ("better of two answers is the likelier one, of 100", seen.base, seen.tuned, seen.gained),
-            ("the same, beside choosing the longer answer", seen.longer, seen.tuned, seen.over_longer),
+            (
+                f"the same, beside choosing the longer answer, which is right in {_shown(seen.longer)}",
+                None,
+                seen.tuned,
+                seen.over_longer,
+            ),
             ("own answer scores higher than that of the model before, of 100", None, answers.tuned_better, None),
             (
                 f"the same in the {answers.equally_long:,} cases in which both are about equally long",
@@ -86,7 +91,7 @@ class Evaluation:
                 "figure": "mean length of own answers, in characters",
                 "base": f"{lengths[0]:,.0f}",
                 "tuned": f"{lengths[1]:,.0f}",
-                "difference": f"{lengths[1] - lengths[0]:+,.0f}",
+                "difference": f"{round(lengths[1] - lengths[0]):+,}",
             },
         ]
 
@@ -121,7 +126,7 @@ def evaluate(
     answers = _compared(workspace, questions, before, tuned)
     shown = _for_people(questions, before, tuned)
     which = text_hash("\n".join(text for _, *texts in shown for text in texts))[:6]  # others after a new measuring
-    people = _put_to_people(workspace, user, shown, reason=f"language model {tuned_run.number}, {which}")
+    people = _put_to_people(workspace, user, shown, reason=f"tuning {tuned_run.number} of a language model ({which})")
     judged = verdict(preferences, people)
     found = Evaluation(tuned_run.number, preferences, answers, people, judged.learned, judged.sentence)
     write_json(tuned_run.folder / FOLDER / FIGURES, found.to_json())

@@ -33,7 +33,9 @@ from core.store.finetuning import runs
 from core.store.finetuning.runs import FINE_TUNINGS, FineTuning
 from core.store.retrying import retried, written
 
-CANCELLED = "It was cancelled. The language model it began with is as it was; started again, it goes on where it was."
+CANCELLED = (
+    "It was cancelled. The language model it began with is as it was; started again, it goes on from what it kept."
+)
 ROOM = 1_000_000
 """Bytes below which a disk is full for a library that does not say why it could not write."""
 GIVEN_BACK = "The worker that ran it was stopped. The next worker goes on from the last checkpoint."
@@ -159,6 +161,11 @@ def _checked(workspace: Workspace, directory: Path, base: Path, wanted: Wanted) 
     """What is stored of one, if it can be begun; loads nothing."""
     export, model = folder.read(directory), look(base)
     wanted.checked().longest(model)
+    if next(export.learned_from(METHODS[wanted.method]), None) is None:
+        raise BadInput(
+            f"{export.path / METHODS[wanted.method]} is empty, so there is nothing to learn from with the method "
+            f"{wanted.method}. Nothing was started. Choose another one, or make a new export once there is something."
+        )
     return {
         "place": place_of(workspace.settings.home),
         "folder": str(export.path),

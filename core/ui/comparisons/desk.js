@@ -7,7 +7,7 @@ const CHANGED = "One of the texts was changed meanwhile; these are the ones of n
 const DELETED = "One of the two answers was deleted or changed meanwhile; this is the next pair.";
 const EMPTY_FOR_LEADS = "No pair waits for you. Open pairs: people are shown two answers to one question and say which is better.";
 const EMPTY = "No pair waits for you. A lead opens pairs; load this page again then.";
-const DONE = "You compared every pair that waits for you. Thank you.";
+const DONE = "You compared every pair that waited for you. Thank you.";
 
 const LEAST_IN_VIEW = 60; // pixels of an answer that must have been on the screen before a key counts
 

@@ -77,7 +77,7 @@ def _agreement(found: PairAgreement) -> None:
         st.metric("By chance", ratio(found.chance), border=True)
         st.metric("Pairs that two compared", f"{found.pairs:,}", border=True)
     few = "" if found.equal.low is not None else " So few pairs have no range; let more of them be compared twice."
-    st.markdown(f"Two people say the same of one pair in {cell(found.equal, percent=True)} of 100 cases.{few}")
+    st.markdown(f"Two people say the same of one pair in {cell(found.equal, percent=True)} of all cases.{few}")
     st.caption(
         "By chance: what people would reach who press each key as often as these did, whatever they see. Somebody who "
         f"cannot tell picks either side as often. {RANGE}"

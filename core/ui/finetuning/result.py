@@ -5,6 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from core.domain.texts import plural
 from core.finetuning.settings import Wanted
 from core.services.finetuning import running, runs
 from core.services.finetuning.runs import FineTuningView
@@ -56,15 +57,24 @@ def show_results(page: Page, ended: Sequence[FineTuningView]) -> None:
 
 def _finished(run: FineTuningView) -> None:
     st.markdown(literal(run.message or ""))
+    command = f"python -m core finetune evaluate {run.export} --run {run.run_id}"
     if run.verdict:
         st.info(literal(run.verdict), icon=":material/gavel:")
         table = (run.evaluation or {}).get("table")
         if table:
             names = {"figure": "Figure", "base": "Before", "tuned": "Tuned", "difference": "Difference"}
             st.table([{names[key]: row.get(key, "") for key in names} for row in table], border="horizontal")
+        waiting = ((run.evaluation or {}).get("people") or {}).get("waiting", 0)
+        if waiting:
+            st.markdown(
+                f"When this was said, {plural(waiting, 'pair')} of answers, one of each model, waited to be compared "
+                "under **A or B**. Once people have compared them, this says what they preferred; nothing is measured "
+                "again:"
+            )
+            st.code(command, language=None, wrap_lines=True)
     else:
         st.info("Whether it is better than before was not measured yet:", icon=":material/help:")
-        st.code(f"python -m core finetune evaluate {run.export} --run {run.run_id}", language=None, wrap_lines=True)
+        st.code(command, language=None, wrap_lines=True)
     result = run.result or {}
     with st.expander("Use it", icon=":material/deployed_code:", key="train.tune_use"):
         st.markdown(

@@ -7,6 +7,8 @@ import streamlit as st
 
 from core.domain.errors import BadInput
 from core.domain.running.work import Work
+from core.domain.texts import plural
+from core.finetuning.export import ENOUGH_PAIRS, FEWEST_PAIRS, FEWEST_QUESTIONS
 from core.finetuning.settings import LONGEST, Wanted
 from core.services.finetuning import running, runs
 from core.services.finetuning.runs import Choices, ExportChoice, FineTuningView, ModelChoice
@@ -36,8 +38,9 @@ EPOCHS, MAX_LENGTH = "train.tune_epochs", "train.tune_length"
 def language_model_tab(page: Page) -> None:
     """What runs; else what can be started, and what came of the ones before."""
     st.markdown(
-        "Teaches a language model itself what your experts prefer, from an export of their pairs. Nothing here answers "
-        "questions with it: the result is a folder that vLLM or Ollama serve."
+        "Teaches a language model, one that writes answers, what your experts prefer: it learns from pairs of answers "
+        "to one question of which they hold one better. Assay itself does not answer questions with it: the result is "
+        "a folder for programs that do, such as vLLM or Ollama."
     )
     active = runs.active_run(page.workspace, page.user)
     if active is not None:
@@ -97,30 +100,47 @@ def _what_is_missing(found: Choices, exports: list[ExportChoice], models: list[M
         st.markdown("Install what tunes language models:")
         st.code("make finetune", language=None)
     if not exports:
-        st.markdown("Export what your experts prefer; it says how much there is, and whether it is enough:")
+        st.markdown(
+            f"Export what your experts prefer: at least {FEWEST_PAIRS} pairs on {FEWEST_QUESTIONS} questions, better "
+            f"{ENOUGH_PAIRS} and more. The command says how many there are, and where more come from:"
+        )
         st.code(f"python -m core finetune export {found.exports_folder / 'pairs'}", language=None, wrap_lines=True)
     if not models:
         st.markdown(
             "Put a language model into this folder, each in a folder of its own with config.json, tokenizer and "
-            "safetensors. Nothing is fetched from the network, and no program code of a model is run:"
+            "safetensors. No model is fetched from the network, and no program code of one is run:"
         )
         st.code(str(found.models_folder), language=None, wrap_lines=True)
+        st.caption("`make smollm2` makes a small one to try it with, in the folder build/smollm2: move that one there.")
 
 
 def _choose_and_start(page: Page, exports: list[ExportChoice], models: list[ModelChoice]) -> None:
     left, right = st.columns(2)
-    export = left.selectbox("Learn from this export", exports, format_func=export_label, key=EXPORT)
-    model = right.selectbox("Begin with this language model", models, format_func=model_label, key=BASE)
-    method = left.selectbox("How it learns", list(METHODS), format_func=METHODS.__getitem__, key=METHOD)
+    export = left.selectbox(
+        "Learn from this export", exports, format_func=export_label, key=EXPORT, persist_state="page"
+    )
+    model = right.selectbox(
+        "Begin with this language model", models, format_func=model_label, key=BASE, persist_state="page"
+    )
+    method = left.selectbox(
+        "How it learns",
+        list(METHODS),
+        format_func=METHODS.__getitem__,
+        key=METHOD,
+        help="Pairs say most: begin with them. Good and poor answers one by one are for where few questions have two "
+        "answers. The third one only copies better answers that people wrote. In brackets: what programs call it.",
+        persist_state="page",
+    )
     right.checkbox(
         "Train an adapter only (LoRA)",
         value=True,
         key=LORA,
         help="A small addition beside the model: it needs far less memory and disk. Without it all weights change.",
+        persist_state="page",
     )
     with st.expander("Advanced", icon=":material/tune:", key="train.tune_advanced"):
         first, second = st.columns(2)
-        first.number_input("How often each row is read", 1, 100, 3, key=EPOCHS)
+        first.number_input("How often each row is read", 1, 100, 3, key=EPOCHS, persist_state="page")
         second.number_input(
             "Longest question with answer, in tokens",
             16,
@@ -130,8 +150,17 @@ def _choose_and_start(page: Page, exports: list[ExportChoice], models: list[Mode
             key=MAX_LENGTH,
             help="A token is about three quarters of a word. What is longer is cut off; where the question alone is "
             "longer, the row is left out. Both are counted.",
+            persist_state="page",
         )
-    count = export.counts.get(LEARNS_FROM[method])
+    counted, unit = LEARNS_FROM[method]
+    count = export.counts.get(counted)
+    if count == 0:
+        st.warning(
+            f"This export holds no {unit}, so there is nothing to learn from in this way. Choose another one, or make "
+            "a new export once there are some.",
+            icon=":material/block:",
+        )
+        return
     try:
         needed = runs.estimate(page.workspace, page.user, model.path, _wanted())
     except BadInput as error:
@@ -140,13 +169,17 @@ def _choose_and_start(page: Page, exports: list[ExportChoice], models: list[Mode
     free = "" if needed.free is None else f"; {needed.free / 1e9:,.1f} GB are free here"
     st.markdown(
         literal(
-            ("" if count is None else f"{count:,} rows to learn from. ")
+            ("" if count is None else f"{plural(count, unit)} to learn from. ")
             + f"It needs about {needed.memory / 1e9:,.1f} GB of memory{free}. On a machine without a GPU it can take "
             "hours."
         )
     )
     for note in export.notes:
         st.caption(literal(note))
+    st.caption(
+        "What people said after an export was made is not in it; `python -m core finetune export FOLDER` makes a new "
+        "one."
+    )
     st.button(
         "Start tuning",
         key="train.tune_start",

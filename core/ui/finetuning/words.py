@@ -13,10 +13,10 @@ from core.ui.training.progress import duration
 METHODS = {
     "dpo": "From pairs: of two answers the better one (DPO)",
     "kto": "From good and poor answers, one by one (KTO)",
-    "sft": "From good answers alone (SFT)",
+    "sft": "From better answers that people wrote (SFT)",
 }
-LEARNS_FROM = {"dpo": "train_pairs", "kto": "kto", "sft": "sft"}
-"""The count of an export that tells how much each method has to learn from."""
+LEARNS_FROM = {"dpo": ("train_pairs", "pair"), "kto": ("kto", "rated answer"), "sft": ("sft", "better answer")}
+"""The count of an export that tells how much each method has to learn from, and what is counted."""
 
 
 def stage(run: FineTuningView) -> tuple[str, float]:
@@ -40,7 +40,7 @@ def event_in_words(event: dict[str, Any]) -> str:
     match event["event"]:
         case "planned":
             return (
-                f"{event['parameters'] / 1e6:,.0f} million weights: needs about {event['memory'] / 1e9:,.1f} GB of "
+                f"{size(event['parameters'])} weights: needs about {event['memory'] / 1e9:,.1f} GB of "
                 f"memory and {event['disk'] / 1e9:,.1f} GB of disk. Reading the texts …"
             )
         case "written":

@@ -30,13 +30,18 @@ def ahead_card(page: Page) -> None:
         which = "all answers" if reading.options.get("all") else "the rated answers"
         job_card(page, EMBEDDING, reading.job_id, f"Reading {which} ahead of a training", "answers")
         return
-    with st.expander("Read texts ahead of a large training", icon=":material/auto_stories:", key="train.ahead"):
+    with st.expander(
+        "Read texts ahead of a large training",
+        icon=":material/auto_stories:",
+        key="train.ahead",
+        expanded=reading is not None,  # how it ended is not to be looked for
+    ):
         st.markdown(
             "A training first turns each text into numbers. Where many thousand answers are new, that takes most of "
             "its time. This does it ahead, on all cores; a training then only looks them up. What was read stays when "
             "it is stopped."
         )
-        st.toggle("Also answers that nobody has rated yet", key=ALL)
+        st.toggle("Also answers that nobody has rated yet", key=ALL, persist_state="page")
         st.button("Read now", key="train.ahead_start", icon=":material/play_arrow:", on_click=_start, args=(page,))
         if reading is not None:
             _ended(page, reading)
