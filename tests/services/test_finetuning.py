@@ -131,7 +131,7 @@ def test_without_a_worker_that_sees_the_files_a_process_begins(
     assert begun == [("core", "finetune", "run", "--run", "1", "--debug")]
     found = history(workspace, COMMAND_LINE)[0]  # there is no process of that number
     assert found.state == "failed"
-    assert "goes on from the last checkpoint" in (found.message or "")
+    assert "goes on from what was kept last" in (found.message or "")
 
 
 def test_one_whose_worker_died_waits_for_the_next_once(workspace: Workspace) -> None:

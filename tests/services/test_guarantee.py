@@ -63,7 +63,7 @@ def counts_words(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def serves(monkeypatch: pytest.MonkeyPatch, current: FakeEncoder, built: FakeEncoder | None = None) -> None:
     """From now on this encoder serves, and this build of a fast one is there."""
-    chosen = SimpleNamespace(current=lambda: current, built=lambda: built)
+    chosen = SimpleNamespace(current=lambda: current, built=lambda: built, tuned=lambda *_: None)
     monkeypatch.setattr(reranking, "serving_encoder", lambda settings: chosen)
     monkeypatch.setattr(poor_picks, "serving_encoder", lambda settings: chosen)
 

@@ -56,7 +56,7 @@ def verdict_of(figures: Figures, *, gate: Gate = Gate.PASSED) -> VersionVerdict:
 def run_of(examples: list[Example]) -> RunView:
     noted = [event.to_json() for event in trained(examples) if hasattr(event, "to_json")]
     at = datetime(2026, 11, 28, 12, tzinfo=UTC)
-    beside = {"for_worker": False, "host": "", "scheduled": False, "events": tuple(noted)}
+    beside = {"for_worker": False, "host": "", "scheduled": False, "part": None, "events": tuple(noted)}
     return RunView(3, "finished", "pair", 0, "Ana", at, at, at, False, "done", MODEL, False, **beside)
 
 

@@ -476,6 +476,7 @@ def view(*events: dict, **changes) -> RunView:
         "for_worker": False,
         "host": "",
         "scheduled": False,
+        "part": None,
         "events": events,
     }
     return RunView(**(values | changes))

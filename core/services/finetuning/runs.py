@@ -24,7 +24,7 @@ from core.store.finetuning.runs import FINE_TUNINGS, FineTuning
 
 EXPORTS, MODELS = "finetuning", "language-models"
 """Folders of ASSAY_HOME in which the page looks for exports and for language models."""
-LOST = "The worker that ran it ended unexpectedly. The next worker goes on from the last checkpoint."
+LOST = "The worker that ran it ended unexpectedly. The next worker goes on from what was kept last."
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +183,7 @@ def reap(workspace: Workspace) -> None:
         waits=LOST,
         failed=lambda _: (
             "Its process ended unexpectedly (stopped, or out of memory). Started again in the same way, it goes on "
-            "from the last checkpoint."
+            "from what was kept last."
         ),
         keep_events=True,
     )
