@@ -33,14 +33,11 @@ from core.store.finetuning import runs
 from core.store.finetuning.runs import FINE_TUNINGS, FineTuning
 from core.store.retrying import retried, written
 
-CANCELLED = (
-    "It was cancelled. The language model it began with is as it was; started again, it goes on from what was kept "
-    "last."
-)
 ROOM = 1_000_000
 """Bytes below which a disk is full for a library that does not say why it could not write."""
-GIVEN_BACK = "The worker that ran it was stopped. The next worker goes on from what was kept last."
 GOES_ON = "Started again in the same way, it goes on from what was kept last."
+CANCELLED = f"It was cancelled. The language model it began with is as it was. {GOES_ON}"
+GIVEN_BACK = "The worker that ran it was stopped. The next worker goes on from what was kept last."
 SENTENCES = Sentences(
     failed=f"It stopped unexpectedly. {GOES_ON}",
     stopped=f"It was stopped. {GOES_ON}",
