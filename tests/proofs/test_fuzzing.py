@@ -110,6 +110,9 @@ def api(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Api:
         def current(self) -> FakeEncoder:
             return FakeEncoder()
 
+        def tuned(self, sha256: str, file: object) -> None:
+            return None
+
     monkeypatch.setattr(reranking, "serving_encoder", lambda settings: Serving())
     made(workspace, "champion-of-fuzz", champion=True)
     return Api(lambda: workspace)

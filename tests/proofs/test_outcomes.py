@@ -312,6 +312,9 @@ RANKING = """
         def current(self):
             return FakeEncoder()
 
+        def tuned(self, sha256, file):
+            return None
+
     reranking.serving_encoder = lambda settings: Serving()  # the texts matter here, not how they are read
     place = socket.socket()
     place.bind(("127.0.0.1", 0))
