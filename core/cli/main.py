@@ -233,7 +233,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--port", type=int, default=8600)
     sub.add_argument("--workers", type=int, default=1, help="processes, each with the model loaded (about 600 MB)")
 
-    sub = command("worker", worker, "take what pages ask for: trainings, imports, large exports, builds; until stopped")
+    sub = command("worker", worker, "take the long work that pages ask for (docs/workers.md), until stopped")
     kinds = "some of training,import,export,build,fine-tuning; without: all that can be done here"
     sub.add_argument("--only", metavar="KINDS", help=kinds)
     sub.add_argument("--gpu", action="store_true", help="this machine has a GPU: other workers leave trainings to it")

@@ -35,9 +35,9 @@ from core.store.retrying import retried, written
 
 ROOM = 1_000_000
 """Bytes below which a disk is full for a library that does not say why it could not write."""
-GOES_ON = "Started again in the same way, it goes on from what was kept last."
+GOES_ON = "Started again in the same way, it goes on from what was kept last, or begins anew where nothing was yet."
 CANCELLED = f"It was cancelled. The language model it began with is as it was. {GOES_ON}"
-GIVEN_BACK = "The worker that ran it was stopped. The next worker goes on from what was kept last."
+GIVEN_BACK = "The worker that ran it was stopped. The next one goes on from what was kept last, if anything was."
 SENTENCES = Sentences(
     failed=f"It stopped unexpectedly. {GOES_ON}",
     stopped=f"It was stopped. {GOES_ON}",

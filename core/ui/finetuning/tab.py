@@ -107,7 +107,7 @@ def _what_is_missing(found: Choices, exports: list[ExportChoice], models: list[M
         st.code(f"python -m core finetune export {found.exports_folder / 'pairs'}", language=None, wrap_lines=True)
     if not models:
         st.markdown(
-            "Put a language model into this folder, each in a folder of its own with config.json, tokenizer and "
+            "Put language models into this folder, each in a folder of its own with config.json, tokenizer and "
             "safetensors. No model is fetched from the network, and no program code of one is run:"
         )
         st.code(str(found.models_folder), language=None, wrap_lines=True)

@@ -43,7 +43,7 @@ LARGEST_SEED = 2**32 - 1
 def reward_model_tab(page: Page, ready: Readiness) -> None:
     """What runs; else what can be started, the schedule, and what came of the trainings before."""
     st.markdown(
-        "A training learns from all ratings and puts the new model in use if it is better. It runs beside the "
+        "A training learns from your ratings and puts the new model in use if it is better. It runs beside the "
         "dashboard; raters can go on."
     )
     running = runs.active_run(page.workspace, page.user)
